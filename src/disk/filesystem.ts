@@ -1,0 +1,97 @@
+/**
+ * The file system as this program uses it: a few synchronous calls, so that a test can record them, let any of them
+ * fail, or stop the world between two of them. Everything that is a record goes through here.
+ *
+ * An expected absence or presence is a return value (`null`, `false`); everything else is thrown as the system's own
+ * error, with `code`, `syscall` and `path`.
+ */
+
+export interface FileStat {
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  readonly bytes: number;
+  readonly modifiedMs: number;
+  readonly inode: number;
+  readonly mode: number;
+  readonly owner: number;
+}
+
+/** `append` creates the file where it is missing; `create` insists that it is missing. */
+export type OpenMode = 'read' | 'append' | 'create';
+
+export interface FileSystem {
+  open(path: string, mode: OpenMode): number;
+  /** Reads at most `into.length` bytes from `position`; returns how many. */
+  read(descriptor: number, into: Uint8Array, position: number): number;
+  /** Writes at the end (or at the descriptor's position); returns how many bytes went in, which may be fewer. */
+  write(descriptor: number, bytes: Uint8Array): number;
+  /** Flushes data and what is needed to read it back. */
+  flushData(descriptor: number): void;
+  /** Flushes data and metadata; the descriptor may be a folder's. */
+  flush(descriptor: number): void;
+  truncate(descriptor: number, bytes: number): void;
+  /** Sets the time of last modification, whole milliseconds since the epoch. */
+  setModified(descriptor: number, ms: number): void;
+  setModifiedAt(path: string, ms: number): void;
+  statOpen(descriptor: number): FileStat;
+  close(descriptor: number): void;
+
+  /** Does not follow a symbolic link. Null when nothing has that name. */
+  stat(path: string): FileStat | null;
+  /** The whole file, or null when nothing has that name. Does not follow a symbolic link at the end of the path. */
+  readFile(path: string): Uint8Array | null;
+  /** The names in a folder, in no order; null when there is no such folder. */
+  list(path: string): readonly string[] | null;
+  /** False when something has that name already. Parents must exist. */
+  makeFolder(path: string): boolean;
+  /** False when it is not empty; true when it is gone, by us or before us. */
+  removeFolder(path: string): boolean;
+  /** Gives the file `existing` a second name, in one step. False when the name is taken. */
+  link(existing: string, name: string): boolean;
+  /** Replaces `to`, in one step. */
+  rename(from: string, to: string): void;
+  /** False when nothing had that name. */
+  remove(path: string): boolean;
+}
+
+/**
+ * Writes all of `bytes`, however short each write falls.
+ *
+ * @throws the system's error; a write that takes nothing counts as a full disk (some file systems say it that way).
+ */
+export function writeAll(files: FileSystem, descriptor: number, bytes: Uint8Array, path: string): void {
+  let written = 0;
+  while (written < bytes.length) {
+    const count = files.write(descriptor, written === 0 ? bytes : bytes.subarray(written));
+    if (count <= 0) {
+      throw Object.assign(new Error(`ENOSPC: no space left on device, write '${path}'`), {
+        code: 'ENOSPC',
+        syscall: 'write',
+        path,
+      });
+    }
+    written += count;
+  }
+}
+
+/** The system's error code (`ENOENT`, …), or null when `error` is not a system error. */
+export function systemErrorCode(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** Creates a folder and those above it that are missing. */
+export function makeFolders(files: FileSystem, path: string): void {
+  if (files.stat(path) !== null) return;
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  if (parent !== '') makeFolders(files, parent);
+  files.makeFolder(path);
+}
+
+/** Makes the names in a folder durable. */
+export function flushFolder(files: FileSystem, path: string): void {
+  const descriptor = files.open(path, 'read');
+  try {
+    files.flush(descriptor);
+  } finally {
+    files.close(descriptor);
+  }
+}

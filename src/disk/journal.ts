@@ -1,0 +1,285 @@
+/**
+ * The journal: the commit point. Records are appended and flushed before they are acknowledged; what is in the journal
+ * has happened, whatever the other files say.
+ *
+ * It is a chain of segments `journal/00000001.jsonl`, … Each begins with a header that names the segment before it and
+ * how many bytes of that one count: the seal. Bytes beyond the seal were written by somebody who no longer held the
+ * lock, or never finished, and count for nothing. Each header also says that the records before it are settled: what
+ * they say is flushed to the files they speak of, so recovery never looks at more than the last segment.
+ *
+ * A transaction is one or more records; `left` counts those that follow in the same transaction, and a transaction
+ * whose last record is not there never happened.
+ *
+ * Writers hold the lock. Readers need none: a prefix of the chain is always true.
+ */
+import { type FileSystem, flushFolder, makeFolders, writeAll } from './filesystem.ts';
+import { openLine, sealLine } from './sealed-line.ts';
+import type { Staging } from './staging.ts';
+
+export interface Position {
+  readonly segment: number;
+  /** Bytes of that segment read so far; always at the end of a transaction. */
+  readonly bytes: number;
+}
+
+export interface SegmentHeader {
+  readonly segment: number;
+  readonly format: number;
+  /** The segment before, and how many of its bytes count; null for the first. */
+  readonly follows: Position | null;
+  /** The `seq` of the first record of this segment. */
+  readonly firstSeq: number;
+  /** The boot in which the segment was opened, or null where the system has no such id. */
+  readonly bootId: string | null;
+  /** The lock generation of whoever opened it. */
+  readonly generation: number;
+  /** Milliseconds since the epoch. */
+  readonly openedAtMs: number;
+}
+
+export type JournalRecord = { readonly seq: number; readonly left: number } & Readonly<Record<string, unknown>>;
+
+export interface SegmentScan {
+  /** Null when the first line is not a whole header. */
+  readonly header: SegmentHeader | null;
+  /** The records of whole transactions, in order. */
+  readonly transactions: readonly (readonly JournalRecord[])[];
+  /** Where the last whole transaction ends. */
+  readonly end: number;
+  /** Bytes that count but are not a whole transaction: at the very end a write that never finished. */
+  readonly trailingBytes: number;
+  /** Line numbers before the end that are not whole: damage. */
+  readonly damagedLines: readonly number[];
+}
+
+const NEWLINE = 10;
+
+export function segmentPath(folder: string, segment: number): string {
+  return `${folder}/${String(segment).padStart(8, '0')}.jsonl`;
+}
+
+/** The numbers of the segments that are there, ascending. */
+export function listSegments(files: FileSystem, folder: string): readonly number[] {
+  const numbers: number[] = [];
+  for (const name of files.list(folder) ?? []) {
+    const match = /^(\d{8,})\.jsonl$/.exec(name);
+    if (match !== null) numbers.push(Number(match[1]));
+  }
+  return numbers.sort((a, b) => a - b);
+}
+
+/**
+ * Reads a segment from `from` (0 reads the header too).
+ *
+ * @param upTo the seal: bytes beyond it do not count; null when nothing seals it yet
+ * @returns null when there is no such segment
+ */
+export function scanSegment(
+  files: FileSystem,
+  folder: string,
+  segment: number,
+  from: number,
+  upTo: number | null,
+): SegmentScan | null {
+  const bytes = readFrom(files, segmentPath(folder, segment), from, upTo);
+  if (bytes === null) return null;
+
+  let header: SegmentHeader | null = null;
+  const transactions: (readonly JournalRecord[])[] = [];
+  const damagedLines: number[] = [];
+  let pending: JournalRecord[] = [];
+  let suspects: number[] = [];
+  let end = 0;
+  let line = 0;
+  for (let start = 0; start < bytes.length; ) {
+    const stop = bytes.indexOf(NEWLINE, start);
+    if (stop === -1) break;
+    line += 1;
+    const value = openLine(bytes.toString('utf8', start, stop));
+    if (from === 0 && line === 1) {
+      header = parseHeader(value, segment);
+      if (header !== null) end = stop + 1;
+      else suspects.push(line);
+    } else if (!isRecord(value)) {
+      suspects.push(line);
+      pending = [];
+    } else {
+      pending.push(value);
+      if (value.left === 0) {
+        transactions.push(pending);
+        pending = [];
+        end = stop + 1;
+        // A bad line with good ones behind it was not the end of a write: the disk has lost it.
+        damagedLines.push(...suspects);
+        suspects = [];
+      }
+    }
+    start = stop + 1;
+  }
+  return { header, transactions, end: from + end, trailingBytes: bytes.length - end, damagedLines };
+}
+
+/** The header of a segment; null when the segment is missing or its first line is not whole. */
+export function readHeader(files: FileSystem, folder: string, segment: number): SegmentHeader | null {
+  const bytes = readFrom(files, segmentPath(folder, segment), 0, 4096);
+  if (bytes === null) return null;
+  const stop = bytes.indexOf(NEWLINE);
+  return stop === -1 ? null : parseHeader(openLine(bytes.toString('utf8', 0, stop)), segment);
+}
+
+/**
+ * Opens the next segment, durable before it returns. The link is the moment at which the seal holds.
+ *
+ * @returns the position after the header, or null when a segment of that number is there already
+ */
+export function openSegment(
+  files: FileSystem,
+  folder: string,
+  staging: Staging,
+  header: SegmentHeader,
+  durable: boolean,
+): Position | null {
+  makeFolders(files, folder);
+  const bytes = new TextEncoder().encode(`${sealLine(JSON.stringify(header))}\n`);
+  const staged = staging.write(bytes, null);
+  try {
+    if (durable) flushFile(files, staged);
+    if (!files.link(staged, segmentPath(folder, header.segment))) return null;
+  } finally {
+    files.remove(staged);
+  }
+  if (durable) flushFolder(files, folder);
+  return { segment: header.segment, bytes: bytes.length };
+}
+
+export type AppendResult =
+  | { readonly kind: 'appended'; readonly end: Position }
+  /** Nothing of it is in the journal. */
+  | { readonly kind: 'failed'; readonly cause: unknown }
+  /** The flush failed, so nobody can say what the disk holds; a retry would lie. */
+  | { readonly kind: 'unknown'; readonly cause: unknown };
+
+/**
+ * Appends one transaction: one write, one flush. The caller holds the lock and has read the journal up to `at`.
+ *
+ * @param records JSON objects, one line each, with `seq` and `left`
+ */
+export function appendTransaction(
+  files: FileSystem,
+  folder: string,
+  at: Position,
+  records: readonly string[],
+  durable: boolean,
+): AppendResult {
+  const path = segmentPath(folder, at.segment);
+  let descriptor: number;
+  try {
+    descriptor = files.open(path, 'append');
+  } catch (cause) {
+    return { kind: 'failed', cause };
+  }
+  let flushing = false;
+  try {
+    let written = 0;
+    for (const bytes of inChunks(records)) {
+      writeAll(files, descriptor, bytes, path);
+      written += bytes.length;
+    }
+    flushing = true;
+    if (durable) files.flushData(descriptor);
+    return { kind: 'appended', end: { segment: at.segment, bytes: at.bytes + written } };
+  } catch (cause) {
+    // Take back what went in, so that the next holder finds a clean end. If even that fails, an unfinished
+    // transaction stays behind, which counts for nothing and makes the next holder open a new segment.
+    const takenBack = attempt(() => files.truncate(descriptor, at.bytes));
+    return { kind: flushing || !takenBack ? 'unknown' : 'failed', cause };
+  } finally {
+    attempt(() => files.close(descriptor));
+  }
+}
+
+const CHUNK_CHARACTERS = 1 << 20;
+
+function* inChunks(records: readonly string[]): Iterable<Uint8Array> {
+  const encoder = new TextEncoder();
+  let text = '';
+  for (const record of records) {
+    text += `${sealLine(record)}\n`;
+    if (text.length >= CHUNK_CHARACTERS) {
+      yield encoder.encode(text);
+      text = '';
+    }
+  }
+  if (text !== '') yield encoder.encode(text);
+}
+
+function attempt(call: () => void): boolean {
+  try {
+    call();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function flushFile(files: FileSystem, path: string): void {
+  const descriptor = files.open(path, 'read');
+  try {
+    files.flush(descriptor);
+  } finally {
+    files.close(descriptor);
+  }
+}
+
+function readFrom(files: FileSystem, path: string, from: number, upTo: number | null): Buffer | null {
+  const stat = files.stat(path);
+  if (stat === null) return null;
+  const end = upTo === null ? stat.bytes : Math.min(stat.bytes, upTo);
+  if (end <= from) return Buffer.alloc(0);
+  const into = Buffer.allocUnsafe(end - from);
+  const descriptor = files.open(path, 'read');
+  try {
+    let filled = 0;
+    while (filled < into.length) {
+      const count = files.read(descriptor, into.subarray(filled), from + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return into.subarray(0, filled);
+  } finally {
+    files.close(descriptor);
+  }
+}
+
+function isRecord(value: unknown): value is JournalRecord {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'seq' in value &&
+    Number.isSafeInteger(value.seq) &&
+    'left' in value &&
+    Number.isSafeInteger(value.left)
+  );
+}
+
+function parseHeader(value: unknown, segment: number): SegmentHeader | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const fields: Partial<Record<keyof SegmentHeader, unknown>> = value;
+  const { format, follows, firstSeq, bootId, generation, openedAtMs } = fields;
+  if (fields.segment !== segment || typeof format !== 'number' || typeof firstSeq !== 'number') return null;
+  if (typeof generation !== 'number' || typeof openedAtMs !== 'number') return null;
+  if (bootId !== null && typeof bootId !== 'string') return null;
+  if (follows !== null && !isPosition(follows)) return null;
+  return { segment, format, follows, firstSeq, bootId, generation, openedAtMs };
+}
+
+function isPosition(value: unknown): value is Position {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'segment' in value &&
+    typeof value.segment === 'number' &&
+    'bytes' in value &&
+    typeof value.bytes === 'number'
+  );
+}

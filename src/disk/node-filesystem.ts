@@ -1,0 +1,136 @@
+/** The real file system. Files are made 0600 and folders 0700, whatever the umask: a backlog is its owner's business. */
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  futimesSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  utimesSync,
+  writeSync,
+  type Stats,
+} from 'node:fs';
+import type { FileStat, FileSystem, OpenMode } from './filesystem.ts';
+import { systemErrorCode } from './filesystem.ts';
+
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+// O_NOFOLLOW: a link planted in the store must not lead a read or a write out of it.
+// O_NONBLOCK: a FIFO planted there must not hang the open.
+const FLAGS: Record<OpenMode, number> = {
+  read: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
+  append: O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW,
+  create: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+};
+
+export const nodeFileSystem: FileSystem = {
+  open: (path, mode) => openSync(path, FLAGS[mode], 0o600),
+  read: (descriptor, into, position) => readSync(descriptor, into, 0, into.length, position),
+  write: (descriptor, bytes) => writeSync(descriptor, bytes),
+  flushData: fdatasyncSync,
+  flush: fsyncSync,
+  truncate: ftruncateSync,
+  setModified: (descriptor, ms) => futimesSync(descriptor, ms / 1000, ms / 1000),
+  setModifiedAt: (path, ms) => utimesSync(path, ms / 1000, ms / 1000),
+  statOpen: (descriptor) => toFileStat(fstatSync(descriptor)),
+  close: closeSync,
+
+  stat(path) {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    return stat === undefined ? null : toFileStat(stat);
+  },
+
+  readFile(path) {
+    const descriptor = unless(['ENOENT'], () => openSync(path, FLAGS.read));
+    if (descriptor === null) return null;
+    try {
+      return readWhole(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  },
+
+  list: (path) => unless(['ENOENT'], () => readdirSync(path)),
+
+  makeFolder(path) {
+    const made = unless(['EEXIST'], () => {
+      mkdirSync(path, 0o700);
+      return true;
+    });
+    return made ?? false;
+  },
+
+  removeFolder(path) {
+    const removed = unless(['ENOTEMPTY', 'EEXIST'], () => {
+      unless(['ENOENT'], () => rmdirSync(path));
+      return true;
+    });
+    return removed ?? false;
+  },
+
+  link(existing, name) {
+    const linked = unless(['EEXIST'], () => {
+      linkSync(existing, name);
+      return true;
+    });
+    return linked ?? false;
+  },
+
+  rename: renameSync,
+
+  remove(path) {
+    const removed = unless(['ENOENT'], () => {
+      unlinkSync(path);
+      return true;
+    });
+    return removed ?? false;
+  },
+};
+
+/** Runs `call`; null when it fails with one of `codes`, which the caller has a use for. */
+function unless<T>(codes: readonly string[], call: () => T): T | null {
+  try {
+    return call();
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code !== null && codes.includes(code)) return null;
+    throw error;
+  }
+}
+
+function readWhole(descriptor: number): Uint8Array {
+  let into = Buffer.allocUnsafe(fstatSync(descriptor).size + 1);
+  let filled = 0;
+  // One byte more than the size says: a file that grows under us is read to its end.
+  for (;;) {
+    const count = readSync(descriptor, into, filled, into.length - filled, filled);
+    if (count === 0) return into.subarray(0, filled);
+    filled += count;
+    if (filled === into.length) {
+      const larger = Buffer.allocUnsafe(into.length * 2);
+      larger.set(into);
+      into = larger;
+    }
+  }
+}
+
+function toFileStat(stat: Stats): FileStat {
+  return {
+    kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other',
+    bytes: stat.size,
+    modifiedMs: Math.round(stat.mtimeMs),
+    inode: stat.ino,
+    mode: stat.mode & 0o7777,
+    owner: stat.uid,
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * A staging folder: where one process prepares files before it gives them their real names.
+ *
+ * It is also the fence. A process that was stopped inside the critical section cannot be reached when it wakes up, but
+ * every file it would still put in place comes out of its own staging folder, by path. Whoever takes the lock from it
+ * removes that folder first; from then on each of its late renames and links fails with ENOENT. What it wrote before
+ * is there for recovery to see, what it writes after goes nowhere.
+ *
+ * A staging folder is made once, under a name nobody else ever uses (a random token), and never again.
+ *
+ *   staging/<token>/identity.json   who it is; hard-linked to every lock it takes
+ *   staging/<token>/<n>             files on their way
+ */
+import { type FileSystem, makeFolders, systemErrorCode, writeAll } from './filesystem.ts';
+
+const IDENTITY = 'identity.json';
+
+/** A folder that keeps filling while it is being removed has a live writer; it loses long before this. */
+const MAX_SWEEPS = 10_000;
+
+export class Staging {
+  readonly token: string;
+  readonly identityPath: string;
+  readonly #files: FileSystem;
+  readonly #folder: string;
+  #count = 0;
+
+  private constructor(files: FileSystem, parent: string, token: string) {
+    this.#files = files;
+    this.token = token;
+    this.#folder = `${parent}/${token}`;
+    this.identityPath = `${this.#folder}/${IDENTITY}`;
+  }
+
+  /** Makes the folder. `identity` is what others read of the holder of a lock; `token` must be new. */
+  static open(files: FileSystem, parent: string, token: string, identity: string): Staging {
+    makeFolders(files, parent);
+    const staging = new Staging(files, parent, token);
+    files.makeFolder(staging.#folder);
+    staging.#write(staging.identityPath, new TextEncoder().encode(identity), null);
+    return staging;
+  }
+
+  /**
+   * Writes a file that nobody sees yet, and returns its path, to be renamed or linked into place.
+   *
+   * @param modifiedMs its time of last modification, or null for now
+   * @throws the system's error; then nothing is left behind
+   */
+  write(bytes: Uint8Array, modifiedMs: number | null): string {
+    this.#count += 1;
+    const path = `${this.#folder}/${this.#count}`;
+    this.#write(path, bytes, modifiedMs);
+    return path;
+  }
+
+  /** Has somebody fenced us off? */
+  isGone(): boolean {
+    return this.#files.stat(this.identityPath) === null;
+  }
+
+  /** Removes the folder and what is in it. */
+  close(): void {
+    removeStaging(this.#files, this.#folder);
+  }
+
+  #write(path: string, bytes: Uint8Array, modifiedMs: number | null): void {
+    const descriptor = this.#files.open(path, 'create');
+    try {
+      writeAll(this.#files, descriptor, bytes, path);
+      if (modifiedMs !== null) this.#files.setModified(descriptor, modifiedMs);
+    } catch (error) {
+      this.#files.close(descriptor);
+      this.#files.remove(path);
+      throw error;
+    }
+    this.#files.close(descriptor);
+  }
+}
+
+/** The fence: after this returns, the process that owned the folder puts nothing in place any more. */
+export function removeStaging(files: FileSystem, folder: string): void {
+  for (let sweep = 0; sweep < MAX_SWEEPS; sweep += 1) {
+    const names = files.list(folder);
+    if (names === null) return;
+    for (const name of names) files.remove(`${folder}/${name}`);
+    try {
+      if (files.removeFolder(folder)) return;
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
+    }
+  }
+  throw new Error(`The staging folder ${folder} fills faster than it can be emptied.`);
+}

@@ -1,0 +1,13 @@
+/** Time as the program sees it. Wall time says when; monotonic time says how long, and never jumps. */
+
+export interface Clock {
+  /** Milliseconds since the epoch, whole; jumps when somebody sets the clock. */
+  wallMs(): number;
+  /** Milliseconds from an arbitrary start; only differences mean anything. */
+  monotonicMs(): number;
+}
+
+export const systemClock: Clock = {
+  wallMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+};
