@@ -1,0 +1,9 @@
+/** Before tests that start the built command: builds it when the sources have changed since. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+export default async function buildFirst(): Promise<void> {
+  await promisify(execFile)(process.execPath, ['.ci/prepare.mjs', 'bundle'], {
+    cwd: new URL('../..', import.meta.url),
+  });
+}

@@ -1,0 +1,57 @@
+/**
+ * How the tests run: each file in a process of its own, on machines of two cores and more.
+ * An unhandled error or a warning of the process fails the run, wherever it comes from.
+ */
+import { defineConfig } from 'vitest/config';
+
+/** Folders whose tests start the built command; it is built anew before them when the sources have changed. */
+const STARTS_PROCESSES = ['test/cli/**/*.test.ts', 'test/fleet/**/*.test.ts'];
+
+/** Folders whose tests need the machine for themselves: they run last and one file at a time. */
+const NEEDS_THE_MACHINE = ['test/torture/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    isolate: true,
+    maxWorkers: '100%',
+    setupFiles: ['test/house/no-warnings.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'in process',
+          include: ['test/**/*.test.ts'],
+          exclude: [...STARTS_PROCESSES, ...NEEDS_THE_MACHINE],
+          benchmark: { include: ['test/bench/**/*.bench.ts'] },
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          include: STARTS_PROCESSES,
+          benchmark: { include: [] },
+          globalSetup: ['test/house/build-first.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'torture',
+          include: NEEDS_THE_MACHINE,
+          benchmark: { include: [] },
+          globalSetup: ['test/house/build-first.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
