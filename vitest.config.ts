@@ -2,7 +2,7 @@
  * How the tests run: each file in a process of its own, on machines of two cores and more.
  * An unhandled error or a warning of the process fails the run, wherever it comes from.
  */
-import { defineConfig } from 'vitest/config';
+import type { ViteUserConfig } from 'vitest/config';
 
 /** Folders whose tests start the built command; it is built anew before them when the sources have changed. */
 const STARTS_PROCESSES = ['test/cli/**/*.test.ts', 'test/fleet/**/*.test.ts'];
@@ -10,7 +10,7 @@ const STARTS_PROCESSES = ['test/cli/**/*.test.ts', 'test/fleet/**/*.test.ts'];
 /** Folders whose tests need the machine for themselves: they run last and one file at a time. */
 const NEEDS_THE_MACHINE = ['test/torture/**/*.test.ts'];
 
-export default defineConfig({
+const config: ViteUserConfig = {
   test: {
     pool: 'forks',
     isolate: true,
@@ -54,4 +54,6 @@ export default defineConfig({
       },
     ],
   },
-});
+};
+
+export default config;

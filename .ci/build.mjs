@@ -47,7 +47,7 @@ async function buildLibrary() {
     }).catch((error) => {
       throw new Error(`tsc says:\n${error.stdout || error.message}`);
     });
-    const { cardJsonSchema } = await import(pathToFileURL(join(folder, 'backlog', 'card-schema.js')).href);
+    const { cardJsonSchema } = await import(pathToFileURL(join(folder, 'backlog', 'card-json-schema.js')).href);
     writeFileSync(join(folder, 'card.schema.json'), `${JSON.stringify(cardJsonSchema(), null, 2)}\n`);
   });
 }

@@ -1,0 +1,75 @@
+/** The package holds what its users need, all of it and nothing else. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from './source.ts';
+
+const WANTED: readonly RegExp[] = [
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
+  /^bin\/mosaic(-fleet)?\.js$/,
+  /^dist\/bin\/([\w.-]+\.js|licenses\.txt)$/,
+  /^dist\/(?!bin\/)[\w/-]+(\.js|\.d\.ts)$/,
+  /^dist\/card\.schema\.json$/,
+  /^fixtures\/[\w./-]+$/,
+];
+
+const INDISPENSABLE: readonly string[] = [
+  'package.json',
+  'README.md',
+  'LICENSE',
+  'CHANGELOG.md',
+  'bin/mosaic.js',
+  'bin/mosaic-fleet.js',
+  'dist/bin/main.js',
+  'dist/bin/licenses.txt',
+  'dist/index.js',
+  'dist/index.d.ts',
+  'dist/card.schema.json',
+];
+
+let packed: readonly PackedFile[];
+
+beforeAll(() => {
+  execFileSync(process.execPath, ['.ci/prepare.mjs'], { cwd: ROOT });
+  packed = filesOfPackage();
+}, 120_000);
+
+describe('the package', () => {
+  it('holds every file its users need', () => {
+    const paths = packed.map(({ path }) => path);
+    expect(INDISPENSABLE.filter((path) => !paths.includes(path))).toEqual([]);
+  });
+
+  it('holds no other file', () => {
+    const paths = packed.map(({ path }) => path);
+    expect(paths.filter((path) => !WANTED.some((pattern) => pattern.test(path)))).toEqual([]);
+  });
+
+  it('lets its commands be run', () => {
+    const commands = packed.filter(({ path }) => path.startsWith('bin/'));
+    expect(commands.filter(({ mode }) => (mode & 0o111) === 0)).toEqual([]);
+  });
+
+  it('names no place on the machine that built it', () => {
+    const places = [ROOT, `${homedir()}/`, '/home/', '/Users/'];
+    const naming = packed.filter(({ path }) => {
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      return places.some((place) => text.includes(place));
+    });
+    expect(naming.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+interface PackedFile {
+  readonly path: string;
+  readonly mode: number;
+}
+
+function filesOfPackage(): readonly PackedFile[] {
+  const flags = ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel=error'];
+  const report: unknown = JSON.parse(execFileSync('npm', flags, { cwd: ROOT, encoding: 'utf8' }));
+  const [entry] = Array.isArray(report) ? report : Object.values(Object(report));
+  return entry.files;
+}
