@@ -69,7 +69,16 @@ interface PackedFile {
 
 function filesOfPackage(): readonly PackedFile[] {
   const flags = ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel=error'];
-  const report: unknown = JSON.parse(execFileSync('npm', flags, { cwd: ROOT, encoding: 'utf8' }));
-  const [entry] = Array.isArray(report) ? report : Object.values(Object(report));
-  return entry.files;
+  const [report]: readonly unknown[] = reportsOf(execFileSync('npm', flags, { cwd: ROOT, encoding: 'utf8' }));
+  if (!isReport(report)) throw new Error('npm pack does not list the files of the package in the way this test knows.');
+  return report.files;
+}
+
+function reportsOf(json: string): readonly unknown[] {
+  const reports: unknown = JSON.parse(json);
+  return Array.isArray(reports) ? reports : [];
+}
+
+function isReport(value: unknown): value is { readonly files: readonly PackedFile[] } {
+  return typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files);
 }
