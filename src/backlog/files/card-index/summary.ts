@@ -25,12 +25,21 @@ export interface Summary {
   readonly rev: number;
   readonly attempts: number;
   readonly maxAttempts: number | null;
-  /** Size of the card's file, a first hint that somebody edited it. */
+  /** The name of the card's file, which the id alone does not always decide. */
+  readonly fileName: string;
+  /** Size and checksum of the card's file as last known: they tell whether somebody edited it. */
   readonly fileBytes: number;
+  readonly fileCrc: number;
   readonly archived: boolean;
 }
 
-export function summarize(card: Card, fileBytes: number, archived: boolean): Summary {
+export interface FileFacts {
+  readonly name: string;
+  readonly bytes: number;
+  readonly crc: number;
+}
+
+export function summarize(card: Card, file: FileFacts, archived: boolean): Summary {
   return {
     id: card.id,
     status: card.status,
@@ -48,7 +57,9 @@ export function summarize(card: Card, fileBytes: number, archived: boolean): Sum
     rev: card.rev,
     attempts: card.attempts,
     maxAttempts: card.maxAttempts,
-    fileBytes,
+    fileName: file.name,
+    fileBytes: file.bytes,
+    fileCrc: file.crc,
     archived,
   };
 }
