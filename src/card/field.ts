@@ -1,0 +1,96 @@
+/**
+ * What a valid value of each field is. Each check answers null, or how a sentence about the field goes on:
+ * "must not be blank" after "The title". The schema at the border asks these and nothing else, so that the library,
+ * the command line, a file edited by hand and an imported line all hear the same.
+ */
+import { utf8Length } from './unicode.ts';
+
+const NAME_MAX_BYTES = 128;
+const TEXT_MAX_BYTES = 1024 * 1024;
+/** Leaves room for what the rules put before it in `statusReason`. */
+const REASON_MAX_BYTES = 64 * 1024;
+const INT32_MAX = 2_147_483_647;
+const INT32_MIN = -INT32_MAX - 1;
+const YEAR_SECONDS = 31_536_000;
+
+/** Controls (C0 and C1), lone surrogates, line and paragraph separators, and marks that turn the writing direction. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\p{Bidi_Control}]/u;
+/** Nothing but white space and characters that show nothing. */
+const BLANK = /^[\p{White_Space}\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
+const WHITE_SPACE_AT_AN_END = /^[\s\p{White_Space}]|[\s\p{White_Space}]$/u;
+/** What no store can keep: Postgres has no NUL in a text, and UTF-8 has no lone surrogates. */
+const UNSTORABLE = /[\0\p{Cs}]/u;
+
+export function checkId(id: string): string | null {
+  return checkName(id) ?? (WHITE_SPACE_AT_AN_END.test(id) ? 'must not begin or end with white space' : null);
+}
+
+export function checkOwner(owner: string): string | null {
+  return checkName(owner);
+}
+
+export function checkLabel(label: string): string | null {
+  return checkName(label);
+}
+
+export function checkPhase(phase: string): string | null {
+  return checkName(phase);
+}
+
+export function checkTitle(title: string): string | null {
+  return BLANK.test(title) ? 'must not be blank' : checkText(title);
+}
+
+/** Any text of up to 1 MiB: body, and a reason as it stands in the card. */
+export function checkText(text: string): string | null {
+  return checkStorable(text) ?? checkLength(text, TEXT_MAX_BYTES);
+}
+
+/** A reason as it is handed in with `fail`, `block` or `create`. */
+export function checkReason(reason: string): string | null {
+  return checkStorable(reason) ?? checkLength(reason, REASON_MAX_BYTES);
+}
+
+export function checkPriority(priority: number): string | null {
+  return checkInteger(priority, INT32_MIN, INT32_MAX);
+}
+
+/** A TTL as it is asked for: up to a year. */
+export function checkTtlSeconds(ttlSeconds: number): string | null {
+  return checkInteger(ttlSeconds, 1, YEAR_SECONDS);
+}
+
+/** `claimTtlSeconds` as it stands in a card: renewing lengthens it beyond what can be asked for at once. */
+export function checkClaimTtlSeconds(claimTtlSeconds: number): string | null {
+  return checkInteger(claimTtlSeconds, 1, INT32_MAX);
+}
+
+export function checkRetryAfterSeconds(retryAfterSeconds: number): string | null {
+  return checkInteger(retryAfterSeconds, 0, YEAR_SECONDS);
+}
+
+function checkName(name: string): string | null {
+  const found = UNPRINTABLE.exec(name);
+  if (found !== null) return `must be printable, but holds ${codePointName(found[0])}`;
+  return BLANK.test(name) ? 'must not be blank' : checkLength(name, NAME_MAX_BYTES);
+}
+
+function checkStorable(text: string): string | null {
+  const found = UNSTORABLE.exec(text);
+  return found === null ? null : `must not hold ${codePointName(found[0])}`;
+}
+
+function checkLength(text: string, maxBytes: number): string | null {
+  const bytes = utf8Length(text);
+  return bytes <= maxBytes ? null : `must be at most ${maxBytes} bytes long, but is ${bytes}`;
+}
+
+function checkInteger(value: number, min: number, max: number): string | null {
+  if (Number.isInteger(value) && value >= min && value <= max) return null;
+  return `must be a whole number from ${min} to ${max}, but is ${value}`;
+}
+
+function codePointName(character: string): string {
+  const hex = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
+  return `U+${hex.padStart(4, '0')}`;
+}
