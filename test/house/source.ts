@@ -95,7 +95,8 @@ const IMPORTS: ReadonlySet<string> = new Set([
   'TSImportType',
 ]);
 
-function isReexport(node: Node): boolean {
+function isReexport(node: unknown): boolean {
+  if (!isNode(node)) return false;
   return node.type.startsWith('Export') && specifierOf(node) !== null;
 }
 
