@@ -1,7 +1,7 @@
 /** The package holds what its users need, all of it and nothing else. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from './source.ts';
@@ -29,14 +29,14 @@ const INDISPENSABLE: readonly string[] = [
   'dist/card.schema.json',
 ];
 
-let packed: readonly PackedFile[];
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['.ci/prepare.mjs'], { cwd: ROOT });
-  packed = filesOfPackage();
-}, 120_000);
-
 describe('the package', () => {
+  let packed: readonly PackedFile[];
+
+  beforeAll(() => {
+    execFileSync(process.execPath, ['.ci/prepare.mjs'], { cwd: ROOT });
+    packed = filesOfPackage();
+  }, 120_000);
+
   it('holds every file its users need', () => {
     const paths = packed.map(({ path }) => path);
     expect(INDISPENSABLE.filter((path) => !paths.includes(path))).toEqual([]);
@@ -59,6 +59,26 @@ describe('the package', () => {
       return places.some((place) => text.includes(place));
     });
     expect(naming.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('a command that is not built yet', () => {
+  it.each(['mosaic', 'mosaic-fleet'])('says how to build it: %s', (command) => {
+    const folder = mkdtempSync(join(tmpdir(), 'mosaic-fleet-unbuilt-'));
+    try {
+      cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+      cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
+      const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'bin', `${command}.js`)], {
+        encoding: 'utf8',
+      });
+      expect({ status, stdout, stderr }).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: `${command} is not built yet. Run \`npm run build\` in the folder of mosaic-fleet, then try again.\n`,
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

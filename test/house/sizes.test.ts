@@ -5,7 +5,7 @@ import { parseSource, readSources, type Source } from './source.ts';
 /** About 300, about 70, about a dozen: the limits leave a little room, so that nobody trims a line to pass. */
 const FILE_LINES = 320;
 const FUNCTION_LINES = 75;
-const ROOM_FILES = 13;
+const ROOM_FILES = 15;
 
 /** Files that may be longer, and why. */
 const LONG_FILES: Readonly<Record<string, string>> = {};
