@@ -8,7 +8,7 @@ import type { ViteUserConfig } from 'vitest/config';
 const STARTS_PROCESSES = ['test/cli/**/*.test.ts', 'test/fleet/**/*.test.ts'];
 
 /** Folders whose tests need the machine for themselves: they run last and one file at a time. */
-const NEEDS_THE_MACHINE = ['test/torture/**/*.test.ts'];
+const NEEDS_THE_MACHINE = ['test/processes/**/*.test.ts', 'test/torture/**/*.test.ts'];
 
 const config: ViteUserConfig = {
   test: {
@@ -42,7 +42,7 @@ const config: ViteUserConfig = {
       {
         extends: true,
         test: {
-          name: 'torture',
+          name: 'alone',
           include: NEEDS_THE_MACHINE,
           benchmark: { include: [] },
           globalSetup: ['test/house/build-first.ts'],
