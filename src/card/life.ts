@@ -1,15 +1,14 @@
 /**
- * Everything that may happen to a card: how it begins, how it goes from ready to claimed, blocked and done
- * (docs/life-of-a-card.md), and how its content changes. Each rule takes the card, the command and the time, and
- * answers with the card after it or a refusal. Stores apply the answer and never decide.
+ * The life of a card: ready, claimed, blocked, done, and what each command makes of each (docs/life-of-a-card.md).
+ * Each rule takes the card, the command and the time, and answers with the card after it or a refusal. Stores apply
+ * the answer and never decide.
  *
  * The fence: where a command names an owner or an attempt, it is refused unless that very claim is still the current
  * one. Without either it is an operator's override and applies to any status.
  */
-import { DEFAULT_CLAIM_TTL_SECONDS, type Card, type Json, type Timestamp } from './card.ts';
+import { DEFAULT_CLAIM_TTL_SECONDS, type Card, type Json } from './card.ts';
 import { isExpired, takenAtMs } from './expiry.ts';
 import { changed, refused, unchanged, type Applied, type Outcome, type Refusal } from './outcome.ts';
-import { sameJson } from './same-json.ts';
 import { toMs, toTimestamp } from './time.ts';
 
 export interface Fence {
@@ -37,68 +36,14 @@ export interface Failure extends Fence {
   readonly retryAfterSeconds?: number | undefined;
 }
 
-export interface CreateFields {
-  readonly id: string;
-  readonly title: string;
-  readonly body?: string | null | undefined;
-  readonly phase?: string | null | undefined;
-  readonly priority?: number | undefined;
-  readonly dependsOn?: readonly string[] | undefined;
-  readonly acceptance?: Json | undefined;
-  readonly idempotencyKey?: string | null | undefined;
-  readonly labels?: readonly string[] | undefined;
-  readonly maxAttempts?: number | null | undefined;
-  readonly notBefore?: Timestamp | null | undefined;
-  readonly status?: 'ready' | 'blocked' | undefined;
-  readonly statusReason?: string | null | undefined;
-}
-
-export interface UpdateFields {
-  readonly title?: string | undefined;
-  readonly body?: string | null | undefined;
-  readonly phase?: string | null | undefined;
-  readonly priority?: number | undefined;
-  readonly labels?: readonly string[] | undefined;
-  readonly acceptance?: Json | undefined;
-  readonly maxAttempts?: number | null | undefined;
-  readonly notBefore?: Timestamp | null | undefined;
-  /** Apply only if the card is still at this revision. */
-  readonly rev?: number | undefined;
-}
-
 const NO_CLAIM = { claimOwner: null, claimTtlSeconds: null, claimedAt: null } as const;
-
-export function newCard(fields: CreateFields, nowMs: number): Card {
-  const now = toTimestamp(nowMs);
-  return {
-    id: fields.id,
-    title: fields.title,
-    body: fields.body ?? null,
-    phase: fields.phase ?? null,
-    priority: fields.priority ?? 0,
-    status: fields.status ?? 'ready',
-    dependsOn: distinct(fields.dependsOn ?? []),
-    claimOwner: null,
-    claimTtlSeconds: null,
-    claimedAt: null,
-    attempts: 0,
-    idempotencyKey: fields.idempotencyKey ?? null,
-    acceptance: fields.acceptance ?? null,
-    createdAt: now,
-    updatedAt: now,
-    rev: 1,
-    labels: distinct(fields.labels ?? []),
-    maxAttempts: fields.maxAttempts ?? null,
-    notBefore: fields.notBefore ?? null,
-    statusReason: fields.statusReason ?? null,
-    result: null,
-  };
-}
 
 /** The caller has found the card claimable (claimable.ts) in the same critical section. */
 export function claim(card: Card, { owner, ttlSeconds }: ClaimTerms, nowMs: number): Outcome {
   // Two holders of one card is the one thing that must never happen: a caller who is wrong is stopped here.
-  if (card.status !== 'ready') throw new Error(`Card "${card.id}" is ${card.status}; only a ready card can be claimed.`);
+  if (card.status !== 'ready') {
+    throw new Error(`Card "${card.id}" is ${card.status}; only a ready card can be claimed.`);
+  }
 
   const fields = {
     status: 'claimed',
@@ -202,40 +147,6 @@ export function unblock(card: Card, nowMs: number): Outcome {
   return changed(card, 'unblocked', { status: 'ready', statusReason: null }, nowMs);
 }
 
-/** Only the fields that are given; a revision that has passed is refused even where nothing would differ. */
-export function update(card: Card, fields: UpdateFields, nowMs: number): Outcome {
-  if (fields.rev !== undefined && fields.rev !== card.rev) {
-    return refused({ code: 'REVISION_CONFLICT', id: card.id, expectedRev: fields.rev, rev: card.rev });
-  }
-  const given = {
-    title: fields.title,
-    body: fields.body,
-    phase: fields.phase,
-    priority: fields.priority,
-    labels: fields.labels === undefined ? undefined : distinct(fields.labels),
-    acceptance: fields.acceptance,
-    maxAttempts: fields.maxAttempts,
-    notBefore: fields.notBefore,
-  };
-  const different: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined && !sameJson(value, card[name] ?? null)) different[name] = value;
-  }
-  if (Object.keys(different).length === 0) return unchanged(card);
-  return changed(card, 'updated', different, nowMs);
-}
-
-/** `card` depends on `to` from now on. Whether that closes a cycle is asked of `findCycle` first. */
-export function link(card: Card, to: string, nowMs: number): Applied {
-  if (card.dependsOn.includes(to)) return unchanged(card);
-  return changed(card, 'linked', { dependsOn: [...card.dependsOn, to] }, nowMs);
-}
-
-export function unlink(card: Card, to: string, nowMs: number): Applied {
-  if (!card.dependsOn.includes(to)) return unchanged(card);
-  return changed(card, 'unlinked', { dependsOn: card.dependsOn.filter((id) => id !== to) }, nowMs);
-}
-
 function lostClaim(card: Card, { owner, attempt }: Fence): Refusal | null {
   if (owner === undefined && attempt === undefined) return null;
   const isCurrent =
@@ -272,8 +183,4 @@ function attemptsUsedUp({ maxAttempts }: Card): string {
   return maxAttempts === 1
     ? 'The only attempt allowed is used up'
     : `All ${String(maxAttempts)} attempts allowed are used up`;
-}
-
-function distinct(values: readonly string[]): readonly string[] {
-  return [...new Set(values)];
 }
