@@ -6,18 +6,18 @@ import { newCard } from '../../src/card/content.ts';
 import type { Outcome } from '../../src/card/outcome.ts';
 import { toTimestamp } from '../../src/card/time.ts';
 
-/** Some fields of a card; none of them may be undefined, as an index signature would let them be. */
-type Given = { readonly [Name in keyof Card]?: Card[Name] };
+/** The fields every card has, without those a person may add. */
+type Named = { [Name in keyof Card as string extends Name ? never : Name]: Card[Name] };
 
 export const NOW_MS: number = Date.parse('2026-03-01T12:00:00.000Z');
 
 /** A ready card created a day ago, with whatever is asked for put on top. */
-export function aCard(fields: Given = {}): Card {
+export function aCard(fields: Partial<Named> = {}): Card {
   return { ...newCard({ id: 'A4', title: 'Paint the fence' }, NOW_MS - 86_400_000), ...fields };
 }
 
 /** Claimed by coder0 a minute ago for 900 seconds, on the first attempt. */
-export function aClaimedCard(fields: Given = {}): Card {
+export function aClaimedCard(fields: Partial<Named> = {}): Card {
   return aCard({
     status: 'claimed',
     claimOwner: 'coder0',
@@ -46,7 +46,16 @@ export const someText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
-/** `Json` with objects that may hold any name, as a parsed file may. */
-export const someJson: fc.Arbitrary<Json> = fc.jsonValue({ maxDepth: 3 });
+/** Any JSON, in objects with any names, as a parsed file may hold it. */
+export const someJson: fc.Arbitrary<Json> = fc.letrec<{ json: Json }>((tie) => ({
+  json: fc.oneof(
+    { maxDepth: 3 },
+    fc.constantFrom(null, true, false, 0, -0, ''),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.string(),
+    fc.array(tie('json'), { maxLength: 4 }),
+    fc.dictionary(fc.oneof(fc.constantFrom('a', '__proto__', 'length'), fc.string()), tie('json'), { maxKeys: 4 }),
+  ),
+})).json;
 
 export const someStatus: fc.Arbitrary<Card['status']> = fc.constantFrom(...CARD_STATUSES);
