@@ -2,145 +2,216 @@
  * The index of all cards, in memory and as bytes: finds the next claimable card, expired claims, dependents.
  *
  * It is a cache: it finds and never decides. Whoever acts on a card reads the card's file first.
+ *
+ * A cold process decodes it by laying views on the bytes of one file and checking their checksum, and has the first
+ * claimable card a few reads later. A long-lived process puts changes in as they happen and encodes now and then:
+ * changes are kept beside the decoded base, so a put costs the same however many cards there are, and encoding is
+ * mostly copying. Up to a few thousand changes between two encodings is what it is made for.
  */
-import { crc32 } from 'node:zlib';
-import type { Summary } from './summary.ts';
+import { CardTable } from './card-table.ts';
+import { encodeTables } from './encode.ts';
+import { tagsMayMatch, type ClaimFilter } from './fingerprint.ts';
+import { Lanes } from './lanes.ts';
+import { NONE, allocate, noCounts, openTables, seal, type Tables } from './layout.ts';
+import { isDone, MISSING } from './state.ts';
+import { NEVER_MS, type Summary } from './summary.ts';
 
-const MAGIC = 'mosaic-index-0\n';
+export type { ClaimFilter };
 
-export interface ClaimFilter {
-  readonly phase?: string;
-  readonly label?: string;
-}
+/** So much in the base may be of no use before everything is laid out anew. */
+const MOST_WASTE = 1000;
 
 export class CardIndex {
-  readonly #cards = new Map<string, Summary>();
+  #cards: CardTable;
+  #lanes: Lanes;
+
+  private constructor(tables: Tables) {
+    this.#cards = new CardTable(tables);
+    this.#lanes = new Lanes(this.#cards);
+  }
 
   static empty(): CardIndex {
-    return new CardIndex();
+    const tables = allocate({ ...noCounts(), horizonMs: -Infinity });
+    seal(tables);
+    return new CardIndex(tables);
   }
 
-  /** Null where the bytes are not an index of this layout, or not the bytes that were once encoded. */
+  /**
+   * Null where the bytes are not an index of this layout, or not the bytes that were once encoded. The index goes on
+   * reading from the bytes: they must not change any more.
+   */
   static decode(bytes: Uint8Array): CardIndex | null {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (buffer.length < MAGIC.length + 4 || buffer.latin1Slice(0, MAGIC.length) !== MAGIC) return null;
-    const text = buffer.subarray(MAGIC.length + 4);
-    if (crc32(text) !== buffer.readUInt32LE(MAGIC.length)) return null;
-    const summaries: readonly Summary[] = JSON.parse(text.toString());
-    const index = new CardIndex();
-    for (const summary of summaries) index.put(summary);
-    return index;
+    const tables = openTables(bytes);
+    return tables === null ? null : new CardIndex(tables);
   }
 
-  /** The bytes of everything put so far. */
+  /** The bytes of everything put so far. The index goes on reading from them: they must not change any more. */
   encode(): Uint8Array {
-    const text = Buffer.from(JSON.stringify([...this.#cards.values()]));
-    const head = Buffer.alloc(MAGIC.length + 4);
-    head.write(MAGIC);
-    head.writeUInt32LE(crc32(text), MAGIC.length);
-    return Buffer.concat([head, text]);
+    if (this.#cards.changed.size > 0) {
+      const source = this.#isWasteful() ? this.#laidOutAnew() : this;
+      const tables = encodeTables(source.#cards, source.#lanes);
+      this.#cards = new CardTable(tables);
+      this.#lanes = new Lanes(this.#cards);
+    }
+    return this.#cards.base.tables.bytes;
   }
 
   /** Inserts the card, or replaces the one of the same id. */
   put(summary: Summary): void {
-    this.#cards.set(summary.id, summary);
+    this.#set(this.#cards.slotFor(summary.id), summary);
   }
 
   remove(id: string): void {
-    this.#cards.delete(id);
+    const slot = this.#cards.slotOf(id);
+    if (slot >= 0 && this.#cards.stateAt(slot) !== MISSING) this.#set(slot, null);
   }
 
   get(id: string): Summary | null {
-    return this.#cards.get(id) ?? null;
+    const slot = this.#cards.slotOf(id);
+    return slot < 0 ? null : this.#cards.summaryAt(slot);
   }
 
   /** Where files made by hand share a key, the first of them in claim order. */
   idOfIdempotencyKey(key: string): string | null {
-    return this.#inClaimOrder((card) => card.idempotencyKey === key)[0]?.id ?? null;
+    const [first] = this.#cards.slotsOfKey(key).toSorted((a, b) => this.#cards.compare(a, b));
+    return first === undefined ? null : this.#cards.idAt(first);
   }
 
-  /** Ready, not archived, `notBefore` passed, every dependency done; lazily, in claim order. */
+  /**
+   * Ready, not archived, `notBefore` passed, every dependency done; lazily, in claim order. The index may be changed
+   * during the walk; what is put meanwhile may or may not be met.
+   */
   *claimable(nowMs: number, filter: ClaimFilter = {}): Generator<Summary, void> {
-    const matches = (card: Summary): boolean =>
-      card.status === 'ready' &&
-      !card.archived &&
-      (card.notBeforeMs === null || card.notBeforeMs <= nowMs) &&
-      (filter.phase === undefined || card.phase === filter.phase) &&
-      (filter.label === undefined || card.labels.includes(filter.label)) &&
-      this.unmetDependencies(card.id) === 0;
-    yield* this.#inClaimOrder(matches);
+    const cards = this.#cards;
+    const { queue } = this.#lanes;
+    this.#lanes.advance(nowMs);
+    const key = filterKey(filter);
+    // Until the first match nothing else can run, so what was passed over until then is known not to match.
+    let passedOver: number | null = 0;
+    for (const slot of queue.slots(key)) {
+      const position = cards.positionAt(slot);
+      const summary = tagsMayMatch(cards.tagsAt(slot), filter) ? cards.summaryAt(slot) : null;
+      if (summary === null || !matches(summary, filter)) {
+        if (passedOver !== null && position !== NONE) passedOver = position + 1;
+        continue;
+      }
+      if (passedOver !== null && key !== undefined) queue.mark(key, position === NONE ? passedOver : position);
+      passedOver = null;
+      if (queue.has(slot) && !(cards.momentMsAt(slot) > nowMs)) yield summary;
+    }
+    if (passedOver !== null && key !== undefined) queue.mark(key, cards.base.tables.order.length);
   }
 
   /** Claims that are over, in claim order. */
   expired(nowMs: number): readonly Summary[] {
-    return this.#inClaimOrder((card) => expiryMs(card) <= nowMs);
+    return this.#summaries(this.#lanes.expired(nowMs));
+  }
+
+  /** Claims dated after `nowMs`, in claim order: they count as taken now and wait to be dated back. */
+  claimedAhead(nowMs: number): readonly Summary[] {
+    return this.#summaries(this.#lanes.claimedAhead(nowMs));
   }
 
   /** The next moment at which a card becomes claimable or a claim expires though nobody does anything. */
   nextMomentMs(nowMs: number): number | null {
-    let next = NEVER;
-    for (const card of this.#cards.values()) {
-      const moment = this.#waitsForTimeAlone(card) ? (card.notBeforeMs ?? NEVER) : expiryMs(card);
-      if (moment > nowMs && moment < next) next = moment;
-    }
-    return next === NEVER ? null : next;
+    const next = this.#lanes.nextMomentMs(nowMs);
+    return next < NEVER_MS ? next : null;
   }
 
   /** The cards that depend on this id, whether or not it exists; in claim order. */
   dependents(id: string): readonly string[] {
-    return this.#inClaimOrder((card) => card.dependsOn.includes(id)).map((card) => card.id);
+    const slot = this.#cards.slotOf(id);
+    if (slot < 0) return [];
+    const slots = this.#cards.dependentsAt(slot).toSorted((a, b) => this.#cards.compare(a, b));
+    return slots.map((dependent) => this.#cards.idAt(dependent));
   }
 
   /** Cards neither done nor archived, damaged ones among them; in no promised order. */
   *open(): Generator<Summary, void> {
-    for (const card of this.#cards.values()) if (isOpen(card)) yield card;
+    const { openPlaced, openStrangers } = this.#lanes;
+    const cards = this.#cards;
+    for (let position = openPlaced.next(0); position >= 0; position = openPlaced.next(position + 1)) {
+      const summary = cards.summaryAt(cards.base.slotAtPosition(position));
+      if (summary !== null) yield summary;
+    }
+    yield* this.#summaries([...openStrangers]);
   }
 
   /** Every card, archived ones too, in claim order. */
   *all(): Generator<Summary, void> {
-    yield* this.#inClaimOrder(() => true);
+    const cards = this.#cards;
+    const strangers = cards.strangers();
+    let next = 0;
+    for (const slot of cards.base.tables.order) {
+      if (cards.positionAt(slot) === NONE || cards.stateAt(slot) === MISSING) continue;
+      let stranger = strangers[next];
+      while (stranger !== undefined && cards.compare(stranger, slot) < 0) {
+        yield* this.#summaries([stranger]);
+        next += 1;
+        stranger = strangers[next];
+      }
+      yield* this.#summaries([slot]);
+    }
+    yield* this.#summaries(strangers.slice(next));
   }
 
   /** How many of the ids it depends on are not cards that are done. */
   unmetDependencies(id: string): number {
-    const dependsOn = new Set(this.#cards.get(id)?.dependsOn);
-    let unmet = 0;
-    for (const dependency of dependsOn) if (this.#cards.get(dependency)?.status !== 'done') unmet += 1;
-    return unmet;
+    const slot = this.#cards.slotOf(id);
+    return slot < 0 ? 0 : this.#cards.unmetAt(slot);
   }
 
   get size(): number {
-    return this.#cards.size;
+    return this.#cards.cardCount;
   }
 
   get openCount(): number {
-    return [...this.open()].length;
+    return this.#lanes.openPlaced.count + this.#lanes.openStrangers.size;
   }
 
-  #waitsForTimeAlone(card: Summary): boolean {
-    return card.status === 'ready' && !card.archived && this.unmetDependencies(card.id) === 0;
+  #set(slot: number, summary: Summary | null): void {
+    const cards = this.#cards;
+    const wasDone = isDone(cards.stateAt(slot));
+    this.#lanes.leave(slot);
+    const before = cards.setCard(slot, summary);
+    this.#lanes.enter(slot);
+    const isNowDone = isDone(cards.stateAt(slot));
+    if (wasDone !== isNowDone) this.#shiftDependents(slot, isNowDone ? -1 : 1);
+    this.#lanes.leave(slot);
+    cards.relink(slot, before?.dependsOn ?? [], summary?.dependsOn ?? []);
+    this.#lanes.enter(slot);
+    this.#lanes.noteOpen(slot);
   }
 
-  #inClaimOrder(wanted: (card: Summary) => boolean): Summary[] {
-    return [...this.#cards.values()].filter(wanted).sort(compareClaimOrder);
+  #shiftDependents(slot: number, by: 1 | -1): void {
+    for (const dependent of this.#cards.dependentsAt(slot)) {
+      this.#lanes.leave(dependent);
+      this.#cards.shiftUnmet(dependent, by);
+      this.#lanes.enter(dependent);
+    }
+  }
+
+  #summaries(slots: readonly number[]): Summary[] {
+    return slots.map((slot) => this.#cards.summaryAt(slot)).filter((summary) => summary !== null);
+  }
+
+  #isWasteful(): boolean {
+    const { slots, deadSlots, edges, deadEdges } = this.#cards.base.tables.counts;
+    return deadSlots > slots / 2 + MOST_WASTE || deadEdges > edges / 2 + MOST_WASTE;
+  }
+
+  #laidOutAnew(): CardIndex {
+    const anew = CardIndex.empty();
+    for (const summary of this.all()) anew.put(summary);
+    return anew;
   }
 }
 
-const NEVER = Infinity;
-
-function isOpen(card: Summary): boolean {
-  return card.status !== 'done' && !card.archived;
+function matches(summary: Summary, { phase, label }: ClaimFilter): boolean {
+  return (phase === undefined || summary.phase === phase) && (label === undefined || summary.labels.includes(label));
 }
 
-/** A `claimedAt` in the future counts as now, so such a claim can only be over once that time has come. */
-function expiryMs(card: Summary): number {
-  if (card.status !== 'claimed' || card.archived) return NEVER;
-  if (card.claimedAtMs === null || card.claimTtlSeconds === null) return NEVER;
-  return card.claimTtlSeconds <= 0 ? -Infinity : card.claimedAtMs + card.claimTtlSeconds * 1000;
-}
-
-function compareClaimOrder(a: Summary, b: Summary): number {
-  return (
-    b.priority - a.priority || a.createdAtMs - b.createdAtMs || Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))
-  );
+/** Undefined for the filter that takes every card. */
+function filterKey({ phase, label }: ClaimFilter): string | undefined {
+  return phase === undefined && label === undefined ? undefined : JSON.stringify([phase ?? null, label ?? null]);
 }

@@ -3,6 +3,7 @@
  * and nothing of what only the reader of one card wants.
  */
 import type { Card, CardStatus } from '../../../card/card.ts';
+import { toMs } from '../../../card/time.ts';
 
 /** A time no clock reaches; stands for one that could not be read, so that the card is never offered. */
 export const NEVER_MS = 8.64e15;
@@ -65,6 +66,6 @@ export function summarize(card: Card, file: FileFacts, archived: boolean): Summa
 }
 
 function millisecondsOf(timestamp: string, unreadable: number): number {
-  const ms = Date.parse(timestamp);
+  const ms = toMs(timestamp);
   return Number.isNaN(ms) ? unreadable : ms;
 }

@@ -1,0 +1,95 @@
+/**
+ * Reads single cards out of the encoded tables; nothing is parsed but the record that is asked for.
+ */
+import type { ClaimOrderKey } from '../../../card/order.ts';
+import { findSlot } from './hash-cells.ts';
+import { hashText } from './fingerprint.ts';
+import { NONE, type Tables } from './layout.ts';
+import { idIn, summaryIn } from './record.ts';
+import type { Summary } from './summary.ts';
+import { MISSING, type CardState } from './state.ts';
+
+export class Base {
+  readonly tables: Tables;
+
+  constructor(tables: Tables) {
+    this.tables = tables;
+  }
+
+  get slots(): number {
+    return this.tables.counts.slots;
+  }
+
+  slotOf(id: string): number {
+    return findSlot(this.tables.idCells, hashText(id), (slot) => this.idAt(slot) === id);
+  }
+
+  /** The slots whose key has the same hash as this one. */
+  slotsOfKey(key: string): readonly number[] {
+    const slots: number[] = [];
+    findSlot(this.tables.keyCells, hashText(key), (slot) => {
+      slots.push(slot);
+      return false;
+    });
+    return slots;
+  }
+
+  idAt(slot: number): string {
+    return idIn(this.#recordAt(slot));
+  }
+
+  stateAt(slot: number): CardState {
+    return this.tables.state[slot] ?? MISSING;
+  }
+
+  positionAt(slot: number): number {
+    return this.tables.position[slot] ?? NONE;
+  }
+
+  slotAtPosition(position: number): number {
+    return this.tables.order[position] ?? NONE;
+  }
+
+  priorityAt(slot: number): number {
+    return this.tables.priority[slot] ?? 0;
+  }
+
+  createdAtMsAt(slot: number): number {
+    return this.tables.createdAtMs[slot] ?? 0;
+  }
+
+  /** The id is read from the heap only if it is asked for: most comparisons are over before that. */
+  orderKeyAt(slot: number): ClaimOrderKey {
+    const idAt = (): string => this.idAt(slot);
+    return {
+      priority: this.priorityAt(slot),
+      createdAtMs: this.createdAtMsAt(slot),
+      get id() {
+        return idAt();
+      },
+    };
+  }
+
+  summaryAt(slot: number): Summary | null {
+    return summaryIn(this.#recordAt(slot), {
+      state: this.stateAt(slot),
+      priority: this.priorityAt(slot),
+      createdAtMs: this.createdAtMsAt(slot),
+    });
+  }
+
+  dependentsAt(slot: number): number[] {
+    const { firstEdge, edges } = this.tables;
+    const slots: number[] = [];
+    for (let edge = firstEdge[slot] ?? NONE; edge !== NONE; edge = edges[edge * 2 + 1] ?? NONE) {
+      slots.push(edges[edge * 2] ?? NONE);
+    }
+    return slots;
+  }
+
+  #recordAt(slot: number): string {
+    const { heap, heapOffset, heapLength } = this.tables;
+    const start = heapOffset[slot] ?? 0;
+    return heap.toString('utf8', start, start + (heapLength[slot] ?? 0));
+  }
+}
