@@ -39,11 +39,17 @@ export interface SegmentHeader {
 
 export type JournalRecord = { readonly seq: number; readonly left: number } & Readonly<Record<string, unknown>>;
 
+export interface JournalTransaction {
+  readonly records: readonly JournalRecord[];
+  /** Bytes of the segment up to and with its last record. */
+  readonly end: number;
+}
+
 export interface SegmentScan {
   /** Null when the first line is not a whole header. */
   readonly header: SegmentHeader | null;
   /** The records of whole transactions, in order. */
-  readonly transactions: readonly (readonly JournalRecord[])[];
+  readonly transactions: readonly JournalTransaction[];
   /** Where the last whole transaction ends. */
   readonly end: number;
   /** Bytes that count but are not a whole transaction: at the very end a write that never finished. */
@@ -85,13 +91,13 @@ export function scanSegment(
   if (bytes === null) return null;
 
   let header: SegmentHeader | null = null;
-  const transactions: (readonly JournalRecord[])[] = [];
+  const transactions: JournalTransaction[] = [];
   const damagedLines: number[] = [];
   let pending: JournalRecord[] = [];
   let suspects: number[] = [];
   let end = 0;
   let line = 0;
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const stop = bytes.indexOf(NEWLINE, start);
     if (stop === -1) break;
     line += 1;
@@ -106,9 +112,9 @@ export function scanSegment(
     } else {
       pending.push(value);
       if (value.left === 0) {
-        transactions.push(pending);
-        pending = [];
         end = stop + 1;
+        transactions.push({ records: pending, end: from + end });
+        pending = [];
         // A bad line with good ones behind it was not the end of a write: the disk has lost it.
         damagedLines.push(...suspects);
         suspects = [];

@@ -110,3 +110,22 @@ function readText(path: string): string | null {
     return null;
   }
 }
+
+/** Null for text that is no identity. */
+export function parseIdentity(text: string): ProcessIdentity | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const { pid, startTicks, bootId, pidNamespace, host }: Partial<Record<keyof ProcessIdentity, unknown>> = value;
+  if (typeof pid !== 'number' || typeof host !== 'string') return null;
+  if (!isTextOrNull(startTicks) || !isTextOrNull(bootId) || !isTextOrNull(pidNamespace)) return null;
+  return { pid, startTicks, bootId, pidNamespace, host };
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}

@@ -75,6 +75,8 @@ export class Base {
       state: this.stateAt(slot),
       priority: this.priorityAt(slot),
       createdAtMs: this.createdAtMsAt(slot),
+      updatedAtMs: this.tables.updatedAtMs[slot] ?? 0,
+      fileCrc: this.tables.fileCrc[slot] ?? 0,
     });
   }
 

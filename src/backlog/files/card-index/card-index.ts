@@ -73,7 +73,7 @@ export class CardIndex {
 
   /** Where files made by hand share a key, the first of them in claim order. */
   idOfIdempotencyKey(key: string): string | null {
-    const [first] = this.#cards.slotsOfKey(key).toSorted((a, b) => this.#cards.compare(a, b));
+    const [first] = this.#cards.sorted(this.#cards.slotsOfKey(key));
     return first === undefined ? null : this.#cards.idAt(first);
   }
 
@@ -122,8 +122,7 @@ export class CardIndex {
   dependents(id: string): readonly string[] {
     const slot = this.#cards.slotOf(id);
     if (slot < 0) return [];
-    const slots = this.#cards.dependentsAt(slot).toSorted((a, b) => this.#cards.compare(a, b));
-    return slots.map((dependent) => this.#cards.idAt(dependent));
+    return this.#cards.sorted(this.#cards.dependentsAt(slot)).map((dependent) => this.#cards.idAt(dependent));
   }
 
   /** Cards neither done nor archived, damaged ones among them; in no promised order. */
@@ -144,13 +143,11 @@ export class CardIndex {
     let next = 0;
     for (const slot of cards.base.tables.order) {
       if (cards.positionAt(slot) === NONE || cards.stateAt(slot) === MISSING) continue;
-      let stranger = strangers[next];
-      while (stranger !== undefined && cards.compare(stranger, slot) < 0) {
-        yield* this.#summaries([stranger]);
-        next += 1;
-        stranger = strangers[next];
-      }
-      yield* this.#summaries([slot]);
+      const before = next;
+      while (next < strangers.length && cards.compare(strangers[next] ?? NONE, slot) < 0) next += 1;
+      if (next > before) yield* this.#summaries(strangers.slice(before, next));
+      const summary = cards.summaryAt(slot);
+      if (summary !== null) yield summary;
     }
     yield* this.#summaries(strangers.slice(next));
   }

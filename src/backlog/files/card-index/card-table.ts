@@ -103,6 +103,12 @@ export class CardTable {
     return compareClaimOrder(this.#orderKeyAt(a), this.#orderKeyAt(b));
   }
 
+  /** In claim order. Every slot holds a card. */
+  sorted(slots: readonly number[]): number[] {
+    const keyed = slots.map((slot) => ({ slot, key: this.#orderKeyAt(slot) }));
+    return keyed.sort((a, b) => compareClaimOrder(a.key, b.key)).map(({ slot }) => slot);
+  }
+
   /** The position in the base before which the card would stand. */
   placeOf(slot: number): number {
     const key = this.#orderKeyAt(slot);
@@ -168,7 +174,7 @@ export class CardTable {
     for (const [slot, { summary }] of this.changed) {
       if (summary !== null && this.positionAt(slot) === NONE) slots.push(slot);
     }
-    return slots.sort((a, b) => this.compare(a, b));
+    return this.sorted(slots);
   }
 
   #changeEdge(dependency: number, dependent: number, change: 'added' | 'removed'): void {

@@ -40,9 +40,9 @@ export function encodeTables(cards: CardTable, lanes: Lanes): Tables {
   copyCells(from.keyCells, to.keyCells);
   for (const { slot, hash } of keys) addSlot(to.keyCells, hash, slot);
   const laneTo = { cards, order, to };
-  writeLane(lanes.queue.placed, lanes.queue.strangers(), to.queue, laneTo);
-  writeLane(lanes.later.placed, lanes.later.strangers(), to.later, laneTo);
-  writeLane(lanes.claimed.placed, lanes.claimed.strangers(), to.claimed, laneTo);
+  writeLane(lanes.queue.placed, lanes.queue.unsorted(), to.queue, laneTo);
+  writeLane(lanes.later.placed, lanes.later.unsorted(), to.later, laneTo);
+  writeLane(lanes.claimed.placed, lanes.claimed.unsorted(), to.claimed, laneTo);
   writeLane(lanes.openPlaced, lanes.openStrangers, to.open, laneTo);
   seal(to);
   return to;
@@ -69,17 +69,21 @@ function newKeys(cards: CardTable): readonly { slot: number; hash: number }[] {
 function writeColumns(cards: CardTable, to: Tables): void {
   const from = cards.base.tables;
   to.createdAtMs.set(from.createdAtMs);
+  to.updatedAtMs.set(from.updatedAtMs);
   to.momentMs.set(from.momentMs);
   to.priority.set(from.priority);
   to.unmet.set(from.unmet);
   to.tags.set(from.tags);
+  to.fileCrc.set(from.fileCrc);
   to.state.set(from.state);
   to.firstEdge.set(from.firstEdge);
   to.firstEdge.fill(NONE, from.firstEdge.length);
   for (const [slot, { summary, state, momentMs, tags }] of cards.changed) {
     if (summary !== null) {
       to.createdAtMs[slot] = summary.createdAtMs;
+      to.updatedAtMs[slot] = summary.updatedAtMs;
       to.priority[slot] = summary.priority;
+      to.fileCrc[slot] = summary.fileCrc;
     }
     to.momentMs[slot] = momentMs;
     to.tags[slot] = tags;

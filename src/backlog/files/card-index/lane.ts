@@ -56,7 +56,7 @@ export class Lane {
 
   /** In claim order. What is added or deleted during the walk may or may not be met. */
   *slots(filter?: string): Generator<number, void> {
-    const strangers = this.strangers();
+    const strangers = this.#sortedStrangers();
     let next = 0;
     let position = this.#placed.next(filter === undefined ? 0 : (this.#marks.get(filter) ?? 0));
     while (position >= 0 || next < strangers.length) {
@@ -78,17 +78,19 @@ export class Lane {
     this.#marks.set(filter, position);
   }
 
-  get count(): number {
-    return this.#placed.count + this.#strangers.length + this.#arrivals.size;
-  }
-
   get placed(): PositionSet {
     return this.#placed;
   }
 
-  strangers(): readonly number[] {
+  /** The members without a place, in no order. */
+  *unsorted(): Generator<number, void> {
+    yield* this.#strangers;
+    yield* this.#arrivals;
+  }
+
+  #sortedStrangers(): readonly number[] {
     if (this.#arrivals.size > A_FEW) {
-      this.#strangers = [...this.#strangers, ...this.#arrivals].sort((a, b) => this.#cards.compare(a, b));
+      this.#strangers = this.#cards.sorted([...this.#strangers, ...this.#arrivals]);
     } else {
       for (const slot of this.#arrivals) this.#strangers = this.#strangers.toSpliced(this.#placeOf(slot), 0, slot);
     }

@@ -42,6 +42,7 @@ export interface Tables {
   readonly bytes: Uint8Array;
   // one entry a slot
   readonly createdAtMs: Float64Array;
+  readonly updatedAtMs: Float64Array;
   /** Of a ready card its `notBefore`, of a claimed one the end of its claim, else NaN. */
   readonly momentMs: Float64Array;
   readonly priority: Int32Array;
@@ -52,6 +53,7 @@ export interface Tables {
   readonly tags: Uint32Array;
   readonly firstEdge: Uint32Array;
   readonly position: Uint32Array;
+  readonly fileCrc: Uint32Array;
   readonly state: Uint8Array;
   /** The slots of the cards in claim order. */
   readonly order: Uint32Array;
@@ -121,8 +123,8 @@ function laneWords(counts: Counts): number {
 
 function lengthOf(counts: Counts): number {
   const { slots, cards, edges, idCells, keyCells, heapBytes } = counts;
-  const words = slots * 7 + cards + laneWords(counts) * 4 + (edges + idCells + keyCells) * 2;
-  return HEADER_BYTES + slots * 16 + words * 4 + slots + heapBytes;
+  const words = slots * 8 + cards + laneWords(counts) * 4 + (edges + idCells + keyCells) * 2;
+  return HEADER_BYTES + slots * 24 + words * 4 + slots + heapBytes;
 }
 
 function viewsOn(bytes: Uint8Array, counts: Counts): Tables {
@@ -139,6 +141,7 @@ function viewsOn(bytes: Uint8Array, counts: Counts): Tables {
     counts,
     bytes,
     createdAtMs: floats(slots),
+    updatedAtMs: floats(slots),
     momentMs: floats(slots),
     priority: new Int32Array(bytes.buffer, take(slots * 4), slots),
     unmet: words(slots),
@@ -147,6 +150,7 @@ function viewsOn(bytes: Uint8Array, counts: Counts): Tables {
     tags: words(slots),
     firstEdge: words(slots),
     position: words(slots),
+    fileCrc: words(slots),
     order: words(cards),
     queue: words(lane),
     later: words(lane),

@@ -10,14 +10,14 @@ export interface Columns {
   readonly state: CardState;
   readonly priority: number;
   readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  readonly fileCrc: number;
 }
 
 export function recordOf(summary: Summary): string {
   const fields = [
     summary.id,
     summary.fileBytes,
-    summary.fileCrc,
-    summary.updatedAtMs === summary.createdAtMs ? null : summary.updatedAtMs,
     summary.rev,
     summary.dependsOn.length === 0 ? null : summary.dependsOn,
     summary.phase,
@@ -44,7 +44,8 @@ export function idIn(record: string): string {
   return textOr(fieldsIn(record)[0], '');
 }
 
-export function summaryIn(record: string, { state, priority, createdAtMs }: Columns): Summary | null {
+export function summaryIn(record: string, columns: Columns): Summary | null {
+  const { state, priority, createdAtMs, updatedAtMs, fileCrc } = columns;
   const status = statusOf(state);
   if (status === null) return null;
   const fields = fieldsIn(record);
@@ -54,21 +55,21 @@ export function summaryIn(record: string, { state, priority, createdAtMs }: Colu
     status,
     priority,
     createdAtMs,
-    updatedAtMs: numberOr(fields[3], createdAtMs),
-    notBeforeMs: numberOr(fields[14], null),
-    claimedAtMs: numberOr(fields[12], null),
-    claimTtlSeconds: numberOr(fields[13], null),
-    claimOwner: textOr(fields[11], null),
-    phase: textOr(fields[6], null),
-    labels: textsIn(fields[7]),
-    dependsOn: textsIn(fields[5]),
-    idempotencyKey: textOr(fields[10], null),
-    rev: numberOr(fields[4], 0),
-    attempts: numberOr(fields[8], 0),
-    maxAttempts: numberOr(fields[9], null),
-    fileName: textOr(fields[15], usualFileName(id)),
+    updatedAtMs,
+    notBeforeMs: numberOr(fields[12], null),
+    claimedAtMs: numberOr(fields[10], null),
+    claimTtlSeconds: numberOr(fields[11], null),
+    claimOwner: textOr(fields[9], null),
+    phase: textOr(fields[4], null),
+    labels: textsIn(fields[5]),
+    dependsOn: textsIn(fields[3]),
+    idempotencyKey: textOr(fields[8], null),
+    rev: numberOr(fields[2], 0),
+    attempts: numberOr(fields[6], 0),
+    maxAttempts: numberOr(fields[7], null),
+    fileName: textOr(fields[13], usualFileName(id)),
     fileBytes: numberOr(fields[1], 0),
-    fileCrc: numberOr(fields[2], 0),
+    fileCrc,
     archived: state === stateOf(status, 'archived'),
   };
 }

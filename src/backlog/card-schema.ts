@@ -1,0 +1,185 @@
+/**
+ * What a valid card is, at the border: the one schema through which card files, imports and the library's callers pass.
+ * `zod/mini`, because a cold command cannot pay for the full entry.
+ */
+import * as z from 'zod/mini';
+import type { Card, CardStatus, Json } from '../card/card.ts';
+import { CARD_STATUSES } from '../card/card.ts';
+import {
+  checkId,
+  checkLabel,
+  checkOwner,
+  checkPhase,
+  checkPriority,
+  checkText,
+  checkTitle,
+  checkTtlSeconds,
+} from '../card/field.ts';
+import { checkInvariants } from '../card/invariants.ts';
+import { newCard } from '../card/content.ts';
+import { toMs, toTimestamp } from '../card/time.ts';
+import { isJson, lineOfKey, parseJsonText } from './json-text.ts';
+
+/** Lists and labels longer than this are an accident. */
+const MAX_LIST = 10_000;
+
+type FieldCheck<T> = (value: T) => string | null;
+
+/** Adds one of the pure field checks to a schema; its words become the message. */
+function checked<T>(check: FieldCheck<T>): z.core.$ZodCheck<T> {
+  return z.check((payload: z.core.ParsePayload<T>) => {
+    const problem = check(payload.value);
+    if (problem !== null) payload.issues.push({ code: 'custom', message: problem, input: payload.value });
+  });
+}
+
+function text(check: FieldCheck<string>): z.ZodMiniType<string> {
+  return z.string({ error: 'must be a text' }).check(checked(check));
+}
+
+function wholeNumber(check: FieldCheck<number>): z.ZodMiniType<number> {
+  return z.number({ error: 'must be a whole number' }).check(checked(check));
+}
+
+function checkCount(value: number): string | null {
+  return Number.isSafeInteger(value) && value >= 0 ? null : 'must be a whole number, 0 or more';
+}
+
+function checkAtLeastOne(value: number): string | null {
+  return Number.isSafeInteger(value) && value >= 1 ? null : 'must be a whole number, 1 or more';
+}
+
+function checkTimestamp(value: string): string | null {
+  return Number.isNaN(toMs(value)) ? 'must be a time in ISO 8601, for example 2026-01-31T09:30:00.000Z' : null;
+}
+
+/** Times are kept as UTC with milliseconds, however they were written. */
+const timestamp = z.pipe(
+  text(checkTimestamp),
+  z.transform((value: string) => toTimestamp(toMs(value))),
+);
+
+function noRepeats(values: readonly string[]): string | null {
+  if (values.length > MAX_LIST) return `must not have more than ${MAX_LIST} entries`;
+  const repeated = values.find((value, index) => values.indexOf(value) !== index);
+  return repeated === undefined ? null : `names ${JSON.stringify(repeated)} twice`;
+}
+
+interface Fields {
+  readonly id: z.ZodMiniType<string>;
+  readonly title: z.ZodMiniType<string>;
+  readonly body: z.ZodMiniType<string | null>;
+  readonly phase: z.ZodMiniType<string | null>;
+  readonly priority: z.ZodMiniType<number>;
+  readonly status: z.ZodMiniType<CardStatus>;
+  readonly dependsOn: z.ZodMiniType<string[]>;
+  readonly owner: z.ZodMiniType<string>;
+  readonly ttlSeconds: z.ZodMiniType<number>;
+  readonly count: z.ZodMiniType<number>;
+  readonly atLeastOne: z.ZodMiniType<number>;
+  readonly timestamp: z.ZodMiniType<string>;
+  readonly idempotencyKey: z.ZodMiniType<string | null>;
+  readonly json: z.ZodMiniType<Json>;
+  readonly labels: z.ZodMiniType<string[]>;
+  readonly text: z.ZodMiniType<string | null>;
+}
+
+/** The fields of a card, one schema each; the requests of the library use the same ones. */
+export const field: Fields = {
+  id: text(checkId),
+  title: text(checkTitle),
+  body: z.nullable(text(checkText)),
+  phase: z.nullable(text(checkPhase)),
+  priority: wholeNumber(checkPriority),
+  status: z.enum(CARD_STATUSES, { error: `must be one of ${CARD_STATUSES.join(', ')}` }),
+  dependsOn: z.array(text(checkId), { error: 'must be a list of ids' }).check(checked(noRepeats)),
+  owner: text(checkOwner),
+  ttlSeconds: wholeNumber(checkTtlSeconds),
+  count: wholeNumber(checkCount),
+  atLeastOne: wholeNumber(checkAtLeastOne),
+  timestamp,
+  idempotencyKey: z.nullable(text(checkOwner)),
+  json: z.custom<Json>(isJson, 'must be a JSON value, nested at most 64 deep'),
+  labels: z.array(text(checkLabel), { error: 'must be a list of labels' }).check(checked(noRepeats)),
+  text: z.nullable(text(checkText)),
+};
+
+type CardFields = { readonly [Key in keyof Card as string extends Key ? never : Key]: Card[Key] };
+
+export type CardInput = Partial<CardFields> & Pick<CardFields, 'id' | 'title'> & { readonly [extra: string]: Json };
+
+/** A card as somebody may write it: only `id` and `title` are needed, the rest takes the defaults of `create`. */
+export const cardInputSchema: z.ZodMiniType<CardInput> = z.catchall(
+  z.object({
+    id: field.id,
+    title: field.title,
+    body: z.exactOptional(field.body),
+    phase: z.exactOptional(field.phase),
+    priority: z.exactOptional(field.priority),
+    status: z.exactOptional(field.status),
+    dependsOn: z.exactOptional(field.dependsOn),
+    claimOwner: z.exactOptional(z.nullable(field.owner)),
+    claimTtlSeconds: z.exactOptional(z.nullable(field.ttlSeconds)),
+    claimedAt: z.exactOptional(z.nullable(field.timestamp)),
+    attempts: z.exactOptional(field.count),
+    idempotencyKey: z.exactOptional(field.idempotencyKey),
+    acceptance: z.exactOptional(field.json),
+    createdAt: z.exactOptional(field.timestamp),
+    updatedAt: z.exactOptional(field.timestamp),
+    rev: z.exactOptional(field.atLeastOne),
+    labels: z.exactOptional(field.labels),
+    maxAttempts: z.exactOptional(z.nullable(field.atLeastOne)),
+    notBefore: z.exactOptional(z.nullable(field.timestamp)),
+    statusReason: z.exactOptional(field.text),
+    result: z.exactOptional(field.json),
+  }),
+  // Fields of a newer version, or a person's own: kept as they are.
+  field.json,
+);
+
+export type ParsedCard =
+  | { readonly kind: 'card'; readonly card: Card }
+  /** `reason` goes on from "the file …" or "the line …". */
+  | { readonly kind: 'bad'; readonly reason: string };
+
+/**
+ * Parses the text of one card.
+ *
+ * @param nowMs fills `createdAt` and `updatedAt` where they are missing
+ */
+export function parseCardText(source: string, nowMs: number): ParsedCard {
+  const json = parseJsonText(source);
+  if (json.kind === 'bad') return json;
+  return parseCard(json.value, source, nowMs);
+}
+
+/** The same for text that is parsed already; `source`, where there is one, lets a reason name the line. */
+export function parseCard(value: unknown, source: string | null, nowMs: number): ParsedCard {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { kind: 'bad', reason: 'it is not a JSON object' };
+  }
+  if (Object.hasOwn(value, '__proto__')) return { kind: 'bad', reason: 'it has a member named __proto__' };
+  const parsed = cardInputSchema.safeParse(value);
+  if (!parsed.success) return { kind: 'bad', reason: describeIssue(parsed.error.issues[0], source) };
+  const card: Card = { ...newCard({ id: parsed.data.id, title: parsed.data.title }, nowMs), ...parsed.data };
+  const contradiction = checkInvariants(card);
+  return contradiction === null ? { kind: 'card', card } : { kind: 'bad', reason: contradiction };
+}
+
+/** A sentence part for one problem: which field, what is wrong, and the line where it can be found. */
+export function describeIssue(issue: z.core.$ZodIssue | undefined, source: string | null): string {
+  if (issue === undefined) return 'it is not a valid card';
+  const [name] = issue.path;
+  if (name === undefined) return issue.message;
+  const line = source !== null && source.includes('\n') ? lineOfKey(source.trimEnd(), String(name)) : null;
+  return `${line === null ? '' : `line ${line}: `}its field ${String(name)} ${missingOr(issue)}`;
+}
+
+function missingOr(issue: z.core.$ZodIssue): string {
+  return issue.input === undefined && issue.code === 'invalid_type' ? 'is missing' : issue.message;
+}
+
+/** The text of a card's file: for `cat` and `jq`, and the same bytes for the same card. */
+export function cardText(card: Card): string {
+  return `${JSON.stringify(card, null, 2)}\n`;
+}

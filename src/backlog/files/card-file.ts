@@ -1,0 +1,86 @@
+/**
+ * One card's file: reading it with all the doubt it deserves, since people and other programs write there too.
+ *
+ * A file we wrote carries its card's `updatedAt` as its time of last modification, to the millisecond. That makes a
+ * foreign touch visible to a `stat`: whoever else writes the file gives it another time.
+ */
+import { crc32 } from 'node:zlib';
+import type { Card } from '../../card/card.ts';
+import { toMs } from '../../card/time.ts';
+import { type FileSystem, systemErrorCode } from '../../disk/filesystem.ts';
+import { cardText, parseCardText } from '../card-schema.ts';
+import { mayHold } from './file-name.ts';
+
+/** A larger file is no card; reading it would hurt everybody. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Tells one content of a file from another without keeping it. */
+export interface Stamp {
+  readonly bytes: number;
+  readonly crc: number;
+}
+
+export type CardFile =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'damaged'; readonly reason: string; readonly stamp: Stamp; readonly modifiedMs: number }
+  | { readonly kind: 'card'; readonly card: Card; readonly stamp: Stamp; readonly modifiedMs: number };
+
+export function readCardFile(files: FileSystem, folder: string, name: string, nowMs: number): CardFile {
+  const path = `${folder}/${name}`;
+  const stat = files.stat(path);
+  if (stat === null) return { kind: 'missing' };
+  const modifiedMs = stat.modifiedMs;
+  const damaged = (reason: string, stamp: Stamp): CardFile => ({ kind: 'damaged', reason, stamp, modifiedMs });
+  const unread: Stamp = { bytes: stat.bytes, crc: 0 };
+  if (stat.kind !== 'file') return damaged(`it is a ${stat.kind}, not a file`, unread);
+  if (stat.bytes > MAX_BYTES) return damaged(`it is larger than ${MAX_BYTES / 1024 / 1024} MiB`, unread);
+
+  const content = readBytes(files, path);
+  if (content === null) return { kind: 'missing' };
+  if (typeof content === 'string') return damaged(content, unread);
+  const stamp = { bytes: content.length, crc: crc32(content) };
+  const text = decodeText(content);
+  if (text === null) return damaged('it is not UTF-8 text', stamp);
+  const parsed = parseCardText(text, nowMs);
+  if (parsed.kind === 'bad') return damaged(parsed.reason, stamp);
+  if (!mayHold(name, parsed.card.id)) {
+    return damaged(`its id is ${parsed.card.id}, which does not belong into a file of that name`, stamp);
+  }
+  return { kind: 'card', card: parsed.card, stamp, modifiedMs };
+}
+
+/** The bytes, null when the file has gone, or a sentence part when this user may not read it. */
+function readBytes(files: FileSystem, path: string): Uint8Array | string | null {
+  try {
+    return files.readFile(path);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'EACCES' || code === 'EPERM') return `this user may not read it (${code})`;
+    if (code === 'ELOOP') return 'it is a link, not a file';
+    throw error;
+  }
+}
+
+function decodeText(content: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(content);
+  } catch {
+    return null;
+  }
+}
+
+export interface CardBytes {
+  readonly bytes: Uint8Array;
+  readonly stamp: Stamp;
+  readonly modifiedMs: number;
+}
+
+/** The file as it is to be written for a card. */
+export function cardBytes(card: Card): CardBytes {
+  const bytes = new TextEncoder().encode(cardText(card));
+  return { bytes, stamp: { bytes: bytes.length, crc: crc32(bytes) }, modifiedMs: toMs(card.updatedAt) };
+}
+
+export function sameStamp(a: Stamp, b: Stamp): boolean {
+  return a.bytes === b.bytes && a.crc === b.crc;
+}

@@ -1,0 +1,83 @@
+/** A card's change as the journal keeps it: the whole card after the change, and who did what to it. */
+import type { Card, CardStatus, ChangeKind } from '../../card/card.ts';
+import { toTimestamp } from '../../card/time.ts';
+import type { JournalRecord } from '../../disk/journal.ts';
+import type { Change } from '../backlog.ts';
+import { parseCard } from '../card-schema.ts';
+import type { Place } from './layout.ts';
+
+export interface CardRecord {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly kind: ChangeKind;
+  readonly by: string | null;
+  readonly from: CardStatus | null;
+  readonly id: string;
+  readonly file: string;
+  readonly place: Place;
+  /** The lock generation of the writer. */
+  readonly generation: number;
+  /** Null when the card is gone. */
+  readonly card: Card | null;
+}
+
+export function recordText(record: CardRecord, left: number): string {
+  const { seq, atMs, kind, by, from, id, file, place, generation, card } = record;
+  return JSON.stringify({ seq, left, at: toTimestamp(atMs), kind, by, from, id, file, place, generation, card });
+}
+
+/** Null for a record that no version of this program has written. */
+export function parseRecord(record: JournalRecord): CardRecord | null {
+  const { seq, at, kind, by, from, id, file, place, generation, card } = record;
+  if (typeof at !== 'string' || typeof id !== 'string' || typeof file !== 'string') return null;
+  if (!isKind(kind) || (by !== null && typeof by !== 'string') || (from !== null && !isStatus(from))) return null;
+  if ((place !== 'cards' && place !== 'archive') || typeof generation !== 'number') return null;
+  const atMs = Date.parse(at);
+  const base: Omit<CardRecord, 'card'> = { seq, atMs, kind, by, from, id, file, place, generation };
+  if (card === null) return { ...base, card: null };
+  const parsed = parseCard(card, null, atMs);
+  return parsed.kind === 'card' ? { ...base, card: parsed.card } : null;
+}
+
+export function changeOf(record: CardRecord): Change {
+  return {
+    seq: record.seq,
+    at: toTimestamp(record.atMs),
+    kind: record.kind,
+    id: record.id,
+    by: record.by,
+    from: record.from,
+    to: record.card?.status ?? null,
+    rev: record.card?.rev ?? 0,
+    reason: record.card?.statusReason ?? null,
+  };
+}
+
+const KINDS: ReadonlySet<unknown> = new Set<ChangeKind>([
+  'created',
+  'claimed',
+  'renewed',
+  'released',
+  'completed',
+  'failed',
+  'expired',
+  'reclaimed',
+  'linked',
+  'unlinked',
+  'blocked',
+  'unblocked',
+  'updated',
+  'imported',
+  'archived',
+  'edited',
+  'deleted',
+  'restored',
+]);
+
+function isKind(value: unknown): value is ChangeKind {
+  return KINDS.has(value);
+}
+
+function isStatus(value: unknown): value is CardStatus {
+  return value === 'ready' || value === 'claimed' || value === 'blocked' || value === 'done';
+}

@@ -1,0 +1,89 @@
+/**
+ * A checkpoint: flush the cards changed since the last one, so that they are the record without the journal's help;
+ * then open a new segment, which says so; then write the index anew. It keeps recovery short, and it is how a
+ * takeover seals the journal.
+ */
+import { type FileSystem, flushFolder, systemErrorCode } from '../../disk/filesystem.ts';
+import { flushFile, openSegment } from '../../disk/journal.ts';
+import { MosaicError } from '../../errors.ts';
+import type { CommitSettings } from './commit.ts';
+import { writeIndexFile } from './index-file.ts';
+import type { Knowledge } from './knowledge.ts';
+import { FORMAT } from './layout.ts';
+
+export interface CheckpointFacts {
+  /** The lock generation of whoever makes it. */
+  readonly generation: number;
+  readonly bootId: string | null;
+  readonly nowMs: number;
+}
+
+/** After so many records a checkpoint is due; it bounds what a cold process has to read, and recovery to look at. */
+const RECORDS_PER_SEGMENT = 512;
+
+export function isCheckpointDue(knowledge: Knowledge): boolean {
+  return knowledge.recordCount >= RECORDS_PER_SEGMENT;
+}
+
+/** @throws the system's error; then the current segment simply goes on */
+export function checkpoint(settings: CommitSettings, knowledge: Knowledge, facts: CheckpointFacts): void {
+  const { files, paths, staging, durable } = settings;
+  if (durable) flushCards(settings, knowledge);
+
+  const segment = knowledge.position.segment + 1;
+  const header = {
+    segment,
+    format: FORMAT,
+    follows: knowledge.position.segment === 0 ? null : knowledge.position,
+    firstSeq: knowledge.lastSeq + 1,
+    bootId: facts.bootId,
+    generation: facts.generation,
+    openedAtMs: facts.nowMs,
+  };
+  const position = openSegment(files, paths.journal, staging, header, durable);
+  if (position === null) {
+    // Only a holder that was taken over, or somebody who copies files about, can meet this.
+    throw new MosaicError({
+      code: 'LOCK_LOST',
+      message: `Another process has opened journal segment ${segment} in the meantime.`,
+      hint: 'Run the same command again.',
+    });
+  }
+  knowledge.enterSegment(header, position);
+  knowledge.trailingBytes = 0;
+  files.setModifiedAt(paths.cards, knowledge.stampMs);
+  writeIndex(settings, knowledge);
+}
+
+/** The index is a cache: when it cannot be written, the old one still leads to the truth, only more slowly. */
+function writeIndex(settings: CommitSettings, knowledge: Knowledge): void {
+  const { position, lastSeq, stampMs, bootId, index } = knowledge;
+  try {
+    writeIndexFile(settings.files, settings.paths, settings.staging, {
+      head: { position, lastSeq, stampMs, bootId },
+      index,
+    });
+  } catch (error) {
+    if (systemErrorCode(error) === null) throw error;
+  }
+}
+
+function flushCards({ files, paths }: CommitSettings, knowledge: Knowledge): void {
+  let archived = false;
+  for (const { record } of knowledge.changed.values()) {
+    if (record.card === null) continue;
+    archived ||= record.place === 'archive';
+    flushIfThere(files, `${paths[record.place]}/${record.file}`);
+  }
+  flushFolder(files, paths.cards);
+  if (archived) flushFolder(files, paths.archive);
+}
+
+function flushIfThere(files: FileSystem, path: string): void {
+  try {
+    flushFile(files, path);
+  } catch (error) {
+    // Deleted by hand since; that is for the next look at the folder to take up.
+    if (systemErrorCode(error) !== 'ENOENT' && systemErrorCode(error) !== 'ELOOP') throw error;
+  }
+}

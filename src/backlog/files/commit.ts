@@ -1,0 +1,167 @@
+/**
+ * One commit, inside the critical section:
+ *
+ *   1. stage      Write the new card files where nobody sees them. A full disk shows itself here, before anything
+ *                 has happened.
+ *   2. append     One write and one flush to the journal. THIS is the commit.
+ *   3. check      Is the lock still ours? Whoever took it over sealed the journal, and the seal says whether our
+ *                 lines count.
+ *   4. put in     Rename the staged files into place and give the folder the time of the commit. Nothing here needs
+ *      place      a flush, and nothing here can undo the commit: recovery can do all of it again.
+ */
+import type { FileSystem } from '../../disk/filesystem.ts';
+import { makeFolders } from '../../disk/filesystem.ts';
+import { appendTransaction, type Position, readHeader } from '../../disk/journal.ts';
+import type { TakenLock } from '../../disk/numbered-lock.ts';
+import type { Staging } from '../../disk/staging.ts';
+import { MosaicError } from '../../errors.ts';
+import { cardBytes } from './card-file.ts';
+import { type CardRecord, recordText } from './card-record.ts';
+import { outcomeUnknown } from './disk-error.ts';
+import type { FileTransaction } from './file-transaction.ts';
+import type { Knowledge, Unsettled } from './knowledge.ts';
+import type { StorePaths } from './layout.ts';
+
+export interface CommitSettings {
+  readonly files: FileSystem;
+  readonly paths: StorePaths;
+  readonly staging: Staging;
+  readonly durable: boolean;
+}
+
+/** `inPlace` is false when the change is committed but some file could not be put where it belongs. */
+export interface Committed {
+  readonly inPlace: boolean;
+}
+
+/**
+ * Makes a transaction's changes durable and visible.
+ *
+ * @throws MosaicError LOCK_LOST (nothing happened), OUTCOME_UNKNOWN; the system's error (nothing happened)
+ */
+export function commit(
+  settings: CommitSettings,
+  lock: TakenLock,
+  knowledge: Knowledge,
+  transaction: FileTransaction,
+): Committed {
+  const { files, paths, durable } = settings;
+  const records = numbered(transaction, knowledge.lastSeq, lock.generation);
+  const changes = records.map((record) => ({ record, before: transaction.before(record.id) }));
+  const staged = stage(settings, records);
+
+  const texts = records.map((record, index) => recordText(record, records.length - 1 - index));
+  const appended = appendTransaction(files, paths.journal, knowledge.position, texts, durable);
+  if (appended.kind !== 'appended') {
+    discard(files, staged);
+    if (appended.kind === 'unknown') throw outcomeUnknown(appended.cause);
+    throw appended.cause;
+  }
+  if (!lock.isHeld()) {
+    discard(files, staged);
+    assertCounted(files, paths, appended.end);
+    return { inPlace: false };
+  }
+  knowledge.settle(changes, appended.end);
+  return { inPlace: putInPlace(files, paths, changes, staged, knowledge.stampMs) };
+}
+
+/** Puts changes in place that are committed already; see `recovery.ts`. */
+export function putAgain(settings: CommitSettings, changes: readonly Unsettled[], stampMs: number): void {
+  const staged = stage(
+    settings,
+    changes.map((change) => change.record),
+  );
+  if (!putInPlace(settings.files, settings.paths, changes, staged, stampMs)) {
+    throw new MosaicError({
+      code: 'DISK_FAILED',
+      message: `Committed changes could not be put in place in ${settings.paths.cards}.`,
+      hint: 'Check the disk and the permissions of that folder, then run the same command again.',
+    });
+  }
+}
+
+function numbered(transaction: FileTransaction, lastSeq: number, generation: number): readonly CardRecord[] {
+  return transaction.records.map((record, index) => ({ ...record, seq: lastSeq + 1 + index, generation }));
+}
+
+/** By id, the staged file of each card's final state. */
+function stage(settings: CommitSettings, records: readonly CardRecord[]): ReadonlyMap<string, string> {
+  const final = new Map<string, CardRecord>();
+  for (const record of records) final.set(record.id, record);
+  const staged = new Map<string, string>();
+  try {
+    for (const [id, record] of final) {
+      if (record.card === null) continue;
+      const { bytes, modifiedMs } = cardBytes(record.card);
+      staged.set(id, settings.staging.write(bytes, modifiedMs));
+    }
+  } catch (error) {
+    discard(settings.files, staged);
+    throw error;
+  }
+  return staged;
+}
+
+function putInPlace(
+  files: FileSystem,
+  paths: StorePaths,
+  changes: readonly Unsettled[],
+  staged: ReadonlyMap<string, string>,
+  stampMs: number,
+): boolean {
+  const final = new Map(changes.map((change) => [change.record.id, change]));
+  try {
+    for (const [id, { record }] of final) {
+      const file = staged.get(id);
+      const from = record.place === 'archive' ? 'cards' : 'archive';
+      if (file !== undefined) {
+        if (record.place === 'archive') makeFolders(files, paths.archive);
+        files.rename(file, `${paths[record.place]}/${record.file}`);
+      }
+      if (file === undefined) files.remove(`${paths.cards}/${record.file}`);
+      else if (movedFrom(changes, id, record.place)) files.remove(`${paths[from]}/${record.file}`);
+    }
+    files.setModifiedAt(paths.cards, stampMs);
+    return true;
+  } catch {
+    discard(files, staged);
+    return false;
+  }
+}
+
+/** Whether the card was on the other side of the archive's door before. */
+function movedFrom(changes: readonly Unsettled[], id: string, place: CardRecord['place']): boolean {
+  const first = changes.find((change) => change.record.id === id);
+  return first?.before !== null && first?.before !== undefined && first.before.archived !== (place === 'archive');
+}
+
+/** @throws MosaicError unless the bytes up to `end` were sealed in */
+function assertCounted(files: FileSystem, paths: StorePaths, end: Position): void {
+  const next = readHeader(files, paths.journal, end.segment + 1);
+  if (next?.follows === null || next === null) {
+    throw new MosaicError({
+      code: 'OUTCOME_UNKNOWN',
+      message:
+        'This process was stopped for so long that another one took the lock over before the change was complete. ' +
+        'It may or may not have happened.',
+      hint: 'Look at the card before you repeat anything.',
+    });
+  }
+  if (next.follows.bytes >= end.bytes) return;
+  throw new MosaicError({
+    code: 'LOCK_LOST',
+    message: 'This process was stopped for so long that another one took the lock over. Nothing was changed.',
+    hint: 'Run the same command again.',
+  });
+}
+
+function discard(files: FileSystem, staged: ReadonlyMap<string, string>): void {
+  for (const path of staged.values()) {
+    try {
+      files.remove(path);
+    } catch {
+      // It lies in our staging folder and goes with it.
+    }
+  }
+}

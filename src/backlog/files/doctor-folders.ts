@@ -1,0 +1,126 @@
+/** What the doctor checks about the store around the cards: foreign files, journal, index, left-overs, permissions. */
+import { listSegments, readHeader, scanSegment, segmentPath } from '../../disk/journal.ts';
+import type { Finding } from '../backlog.ts';
+import { isCardFileName } from './file-name.ts';
+import type { FileStore } from './file-store.ts';
+import { readIndexFile } from './index-file.ts';
+import { deadStagings } from './left-overs.ts';
+import type { Knowledge } from './knowledge.ts';
+
+const WORLD_WRITABLE = 0o002;
+
+export function examineFolders(store: FileStore, knowledge: Knowledge): readonly Finding[] {
+  const { files, paths } = store;
+  const findings: Finding[] = [];
+  for (const folder of [paths.cards, paths.archive]) {
+    for (const name of files.list(folder) ?? []) {
+      if (isCardFileName(name)) continue;
+      findings.push(
+        warning(
+          'foreign-file',
+          `${folder}/${name}`,
+          `${folder}/${name} is no card; it is left alone.`,
+          'Move it away.',
+        ),
+      );
+    }
+  }
+  for (const known of knowledge.index.all()) {
+    if (!known.archived || files.stat(`${paths.cards}/${known.fileName}`) === null) continue;
+    findings.push(
+      warning(
+        'archived-twice',
+        known.id,
+        `Card ${known.id} is archived, but ${paths.cards}/${known.fileName} is there as well.`,
+        'Compare the two files and move one of them away.',
+      ),
+    );
+  }
+  const aside = files.list(paths.aside) ?? [];
+  if (aside.length > 0) {
+    const what = `${aside.length} ${aside.length === 1 ? 'file is' : 'files are'} kept in ${paths.aside}`;
+    findings.push(
+      warning(
+        'kept-aside',
+        paths.aside,
+        `${what}, which had to make room for what the journal says.`,
+        'Look whether they hold anything you miss, then move them away.',
+      ),
+    );
+  }
+  for (const folder of deadStagings(files, paths, store.identity)) {
+    findings.push({
+      code: 'left-over-staging',
+      severity: 'info',
+      subject: folder,
+      message: `A process that died left ${folder} behind.`,
+      fixed: null,
+      hint: 'It does no harm; doctor --fix removes it.',
+    });
+  }
+  const root = files.stat(paths.root);
+  if (root !== null && (root.mode & WORLD_WRITABLE) !== 0) {
+    findings.push(
+      warning(
+        'world-writable',
+        paths.root,
+        `Every user of this machine can write to ${paths.root}.`,
+        `Take that away with: chmod o-w ${paths.root}`,
+      ),
+    );
+  }
+  return findings;
+}
+
+export function examineJournal(store: FileStore): readonly Finding[] {
+  const { files, paths } = store;
+  const findings: Finding[] = [];
+  const segments = listSegments(files, paths.journal);
+  for (const [index, segment] of segments.entries()) {
+    const path = segmentPath(paths.journal, segment);
+    const next = segments[index + 1];
+    const seal = next === undefined ? null : readHeader(files, paths.journal, next);
+    const counts = next === segment + 1 ? (seal?.follows?.bytes ?? null) : null;
+    const scan = scanSegment(files, paths.journal, segment, 0, counts);
+    if (scan === null) continue;
+    if (scan.header === null) findings.push(journalDamage(path, 'its first line is damaged'));
+    for (const line of scan.damagedLines) findings.push(journalDamage(path, `line ${line} is damaged`));
+    if (counts !== null && scan.end < counts) findings.push(journalDamage(path, 'its end is missing'));
+    if (next !== undefined && next !== segment + 1) {
+      findings.push(journalDamage(path, `segments ${segment + 1} to ${next - 1} behind it are missing`));
+    }
+  }
+  return findings;
+}
+
+/** The index is only a cache, so a wrong one is news, not trouble. Empty as long as there is no journal. */
+export function examineIndex(store: FileStore): readonly Finding[] {
+  const { files, paths } = store;
+  if (listSegments(files, paths.journal).length === 0 || readIndexFile(files, paths) !== null) return [];
+  const missing = files.stat(paths.indexFile) === null;
+  return [
+    {
+      code: missing ? 'index-missing' : 'index-damaged',
+      severity: 'info',
+      subject: paths.indexFile,
+      message: `The index is ${missing ? 'missing' : 'damaged'}; every command reads all cards until it is back.`,
+      fixed: null,
+      hint: 'The next checkpoint makes it again by itself; doctor --fix does it now.',
+    },
+  ];
+}
+
+function journalDamage(path: string, what: string): Finding {
+  return {
+    code: 'journal-damaged',
+    severity: 'warning',
+    subject: path,
+    message: `The journal ${path} is damaged: ${what}. The cards themselves are not touched by that; history may be.`,
+    fixed: null,
+    hint: 'Check the disk and keep a copy of the folder.',
+  };
+}
+
+function warning(code: string, subject: string, message: string, hint: string): Finding {
+  return { code, severity: 'warning', subject, message, fixed: null, hint };
+}

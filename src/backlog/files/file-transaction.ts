@@ -1,0 +1,273 @@
+/** A transaction on files: reads through to the card files, believes none unread, and keeps its changes until commit. */
+import type { Card, CardStatus } from '../../card/card.ts';
+import { type DependencyState, isClaimable } from '../../card/claimable.ts';
+import { isExpired } from '../../card/expiry.ts';
+import { toTimestamp } from '../../card/time.ts';
+import type { FileSystem } from '../../disk/filesystem.ts';
+import { cardDamaged, isCardDamaged } from '../sentences.ts';
+import type { ChangeNote, Transaction } from '../transaction.ts';
+import { isWork, type WorkFilter } from '../../card/match.ts';
+import { mostSimilar } from '../../card/similar.ts';
+import type { Summary } from './card-index/summary.ts';
+import { readCardFile } from './card-file.ts';
+import type { CardRecord } from './card-record.ts';
+import { fileNameOf } from './file-name.ts';
+import { isAsKnown, knownByFile } from './inspection.ts';
+import { type Knowledge, summaryOf } from './knowledge.ts';
+import type { Place, StorePaths } from './layout.ts';
+import { judgeFile } from './take-up.ts';
+
+/** A change before it has its place in the journal. */
+export type PendingRecord = Omit<CardRecord, 'seq' | 'generation'>;
+
+/** A reader's changes are what it saw in the files; they are never committed. */
+export type TransactionMode = 'read' | 'write';
+
+export interface TransactionSettings {
+  readonly files: FileSystem;
+  readonly paths: StorePaths;
+  readonly knowledge: Knowledge;
+  readonly nowMs: number;
+  readonly actor: string | null;
+  readonly mode: TransactionMode;
+}
+
+export class FileTransaction implements Transaction {
+  readonly nowMs: number;
+  readonly records: PendingRecord[] = [];
+  readonly #files: FileSystem;
+  readonly #paths: StorePaths;
+  readonly #knowledge: Knowledge;
+  readonly #actor: string | null;
+  readonly #mode: TransactionMode;
+  readonly #current = new Map<string, Card | null>();
+  /** The index as it was, for whatever this transaction has changed in it. */
+  readonly #before = new Map<string, Summary | null>();
+
+  constructor(settings: TransactionSettings) {
+    this.#files = settings.files;
+    this.#paths = settings.paths;
+    this.#knowledge = settings.knowledge;
+    this.nowMs = settings.nowMs;
+    this.#actor = settings.actor;
+    this.#mode = settings.mode;
+  }
+
+  card(id: string): Card | null {
+    const own = this.#current.get(id);
+    if (own !== undefined) return own;
+    const known = this.#knowledge.index.get(id);
+    if (known === null) return null;
+    if (known.archived) return this.#archivedCard(known);
+    const file = readCardFile(this.#files, this.#paths.cards, known.fileName, this.nowMs);
+    if (file.kind === 'card' && file.stamp.bytes === known.fileBytes && file.stamp.crc === known.fileCrc) {
+      return file.card;
+    }
+    return this.takeUp(known.fileName);
+  }
+
+  /**
+   * Takes a file as it stands into this transaction: an edit, a new card, a deletion made by hand. A reader believes
+   * the file and records nothing.
+   *
+   * @returns the card that stands there now
+   * @throws MosaicError CARD_DAMAGED
+   */
+  takeUp(name: string): Card | null {
+    const known = knownByFile(this.#knowledge, name);
+    const file = readCardFile(this.#files, this.#paths.cards, name, this.nowMs);
+    const found = judgeFile(name, file, known, this.nowMs);
+    switch (found.kind) {
+      case 'nothing':
+        return null;
+      case 'same':
+        return found.card;
+      case 'edited':
+        return this.#edited(name, file.kind === 'card' && this.#mode === 'read' ? file.card : found.card);
+      case 'deleted':
+        this.#recordDeletion(found.known);
+        return null;
+      case 'damaged':
+        this.#learn(found.summary.id, found.summary);
+        throw cardDamaged(found.summary.id, `${this.#paths.cards}/${name}`, found.reason);
+    }
+  }
+
+  dependencyState(id: string): DependencyState {
+    const own = this.#current.get(id);
+    if (own !== undefined) return own === null ? { state: 'missing' } : { state: 'known', status: own.status };
+    const known = this.#knowledge.index.get(id);
+    if (known === null) return { state: 'missing' };
+    if (known.status !== 'damaged' && (known.archived || isAsKnown(this.#files, this.#paths.cards, known))) {
+      return { state: 'known', status: known.status };
+    }
+    return this.#stateByReading(id);
+  }
+
+  dependsOn(id: string): readonly string[] {
+    const own = this.#current.get(id);
+    return (own === undefined ? this.#knowledge.index.get(id)?.dependsOn : own?.dependsOn) ?? [];
+  }
+
+  isArchived(id: string): boolean {
+    return this.#knowledge.index.get(id)?.archived ?? false;
+  }
+
+  idOfIdempotencyKey(key: string): string | null {
+    return this.#knowledge.index.idOfIdempotencyKey(key);
+  }
+
+  *claimable(filter: WorkFilter): Iterable<Card> {
+    // A file that is not as known changes the index under the search: start over, a bounded number of times, since
+    // each start takes up at least one file.
+    for (let changes = -1; changes !== this.#before.size;) {
+      changes = this.#before.size;
+      for (const known of this.#knowledge.index.claimable(this.nowMs, filter)) {
+        const card = this.#cardOrNull(known.id);
+        if (card !== null && this.#isClaimable(card, filter)) yield card;
+        if (this.#before.size !== changes) break;
+      }
+    }
+  }
+
+  expiredClaims(): readonly Card[] {
+    const cards = this.#readAll(this.#knowledge.index.expired(this.nowMs));
+    return cards.filter((card) => isExpired(card, this.nowMs));
+  }
+
+  claimsAhead(): readonly Card[] {
+    return this.#readAll(this.#knowledge.index.claimedAhead(this.nowMs));
+  }
+
+  doneIds(): readonly string[] {
+    const done = [...this.#knowledge.index.all()].filter((known) => known.status === 'done' && !known.archived);
+    return done.map((known) => known.id);
+  }
+
+  similarIds(id: string): readonly string[] {
+    const ids = [...this.#knowledge.index.all()].map((card) => card.id);
+    return mostSimilar(id, ids);
+  }
+
+  put(card: Card, note: ChangeNote): void {
+    const known = this.#knowledge.index.get(card.id);
+    const name = known?.fileName ?? this.#freshName(card.id);
+    // A card that is not done any more belongs back into the working set.
+    const place = known?.archived === true && card.status === 'done' ? 'archive' : 'cards';
+    this.#record(card, note, name, place, null);
+  }
+
+  archive(card: Card): void {
+    const known = this.#knowledge.index.get(card.id);
+    const name = known?.fileName ?? this.#freshName(card.id);
+    this.#record(card, { kind: 'archived', by: null }, name, 'archive', card.status);
+  }
+
+  /** The cards whose files cannot be used. */
+  damaged(): readonly Summary[] {
+    return [...this.#knowledge.index.all()].filter((known) => known.status === 'damaged');
+  }
+
+  /** Puts a card in the place of a file that cannot be used. */
+  restore(card: Card, name: string): void {
+    const rev = Math.max(card.rev, this.#knowledge.index.get(card.id)?.rev ?? 0) + 1;
+    const restored = { ...card, rev, updatedAt: toTimestamp(this.nowMs) };
+    this.#record(restored, { kind: 'restored', by: null }, name, 'cards', card.status);
+  }
+
+  /** Makes as if nothing had been put. */
+  rollBack(): void {
+    for (const [id, summary] of this.#before) {
+      if (summary === null) this.#knowledge.index.remove(id);
+      else this.#knowledge.index.put(summary);
+    }
+    this.#before.clear();
+    this.#current.clear();
+    this.records.length = 0;
+  }
+
+  /** What the index knew of a card before this transaction. */
+  before(id: string): Summary | null {
+    return this.#before.get(id) ?? null;
+  }
+
+  #record(card: Card, note: ChangeNote, file: string, place: Place, from: CardStatus | null): void {
+    const known = this.#knowledge.index.get(card.id);
+    const status = known === null || known.status === 'damaged' ? from : known.status;
+    this.#current.set(card.id, card);
+    this.#learn(card.id, summaryOf(card, file, place));
+    const by = note.by ?? (note.kind === 'edited' ? null : this.#actor);
+    this.records.push({ atMs: this.nowMs, kind: note.kind, by, from: status, id: card.id, file, place, card });
+  }
+
+  #edited(name: string, card: Card): Card {
+    this.#record(card, { kind: 'edited', by: null }, name, 'cards', null);
+    return card;
+  }
+
+  #recordDeletion(known: Summary): void {
+    const from = known.status === 'damaged' ? null : known.status;
+    this.#current.set(known.id, null);
+    this.#learn(known.id, null);
+    this.records.push({
+      atMs: this.nowMs,
+      kind: 'deleted',
+      by: null,
+      from,
+      id: known.id,
+      file: known.fileName,
+      place: 'cards',
+      card: null,
+    });
+  }
+
+  #learn(id: string, summary: Summary | null): void {
+    const { index } = this.#knowledge;
+    if (!this.#before.has(id)) this.#before.set(id, index.get(id));
+    if (summary === null) index.remove(id);
+    else index.put(summary);
+  }
+
+  #freshName(id: string): string {
+    const plain = fileNameOf(id, false);
+    // Somebody else's file of that name: on a case-insensitive file system an id that differs in case only.
+    return this.#files.stat(`${this.#paths.cards}/${plain}`) === null ? plain : fileNameOf(id, true);
+  }
+
+  #archivedCard(known: Summary): Card {
+    const file = readCardFile(this.#files, this.#paths.archive, known.fileName, this.nowMs);
+    if (file.kind === 'card') return file.card;
+    const reason = file.kind === 'missing' ? 'it is not there' : file.reason;
+    throw cardDamaged(known.id, `${this.#paths.archive}/${known.fileName}`, reason);
+  }
+
+  #isClaimable(card: Card, filter: WorkFilter): boolean {
+    return isWork(card, filter) && isClaimable(card, (id) => this.dependencyState(id), this.nowMs);
+  }
+
+  /** Those that are there and whole. */
+  #readAll(known: readonly Summary[]): readonly Card[] {
+    return known.map(({ id }) => this.#cardOrNull(id)).filter((card) => card !== null);
+  }
+
+  #cardOrNull(id: string): Card | null {
+    const state = this.#read(id);
+    return typeof state === 'string' ? null : state;
+  }
+
+  #stateByReading(id: string): DependencyState {
+    const card = this.#read(id);
+    if (typeof card === 'string') return { state: 'damaged', reason: card };
+    return card === null ? { state: 'missing' } : { state: 'known', status: card.status };
+  }
+
+  /** The card, null, or what is wrong with its file. */
+  #read(id: string): Card | string | null {
+    try {
+      return this.card(id);
+    } catch (error) {
+      if (isCardDamaged(error)) return error.message;
+      throw error;
+    }
+  }
+}

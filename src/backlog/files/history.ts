@@ -1,0 +1,56 @@
+/** The journal read as history: every change since it began, or since a given one. */
+import type { FileSystem } from '../../disk/filesystem.ts';
+import { listSegments, type Position, readHeader, scanSegment } from '../../disk/journal.ts';
+import { type CardRecord, parseRecord } from './card-record.ts';
+import { isUndecided } from './knowledge.ts';
+import type { StorePaths } from './layout.ts';
+
+export interface HistoryPage {
+  readonly records: readonly CardRecord[];
+  /** Where to go on. */
+  readonly next: Position;
+}
+
+/** Where to begin in order to see every record with a `seq` above `since`. */
+export function positionBefore(files: FileSystem, paths: StorePaths, since: number): Position {
+  let begin = 0;
+  for (const segment of listSegments(files, paths.journal)) {
+    const header = readHeader(files, paths.journal, segment);
+    if (begin === 0 || (header !== null && header.firstSeq <= since + 1)) begin = segment;
+  }
+  return { segment: Math.max(1, begin), bytes: 0 };
+}
+
+/** The records of whole, decided transactions from `from` to the end of that segment; then on to the next one. */
+export function readPage(files: FileSystem, paths: StorePaths, from: Position): HistoryPage {
+  const sealed = readHeader(files, paths.journal, from.segment + 1);
+  const scan = scanSegment(files, paths.journal, from.segment, from.bytes, sealed?.follows?.bytes ?? null);
+  if (scan === null) return { records: [], next: from };
+  const { transactions } = scan;
+  let { end } = scan;
+  const last = transactions.at(-1);
+  let decided = transactions;
+  if (sealed === null && last !== undefined) {
+    const generation = last.records.at(-1)?.['generation'];
+    // Looked at after the scan: a seal that came in between decides.
+    if (readHeader(files, paths.journal, from.segment + 1) !== null) return { records: [], next: from };
+    if (typeof generation === 'number' && isUndecided(files, paths, generation)) {
+      decided = transactions.slice(0, -1);
+      end = decided.at(-1)?.end ?? from.bytes;
+    }
+  }
+  const records = decided.flatMap(({ records: lines }) => lines.map(parseRecord).filter((record) => record !== null));
+  const next = sealed === null ? { segment: from.segment, bytes: end } : { segment: from.segment + 1, bytes: 0 };
+  return { records, next };
+}
+
+/** All records above `since`, up to now. */
+export function* readHistory(files: FileSystem, paths: StorePaths, since: number): Iterable<CardRecord> {
+  let at = positionBefore(files, paths, since);
+  for (;;) {
+    const { records, next } = readPage(files, paths, at);
+    for (const record of records) if (record.seq > since) yield record;
+    if (next.segment === at.segment && (records.length === 0 || next.bytes === at.bytes)) return;
+    at = next;
+  }
+}

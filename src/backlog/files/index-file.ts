@@ -1,0 +1,57 @@
+/**
+ * The card index on disk: a cache that is replaced whole, so it is never half new. It says up to which point of the
+ * journal it knows the store; whoever reads it follows the journal from there.
+ */
+import type { FileSystem } from '../../disk/filesystem.ts';
+import { makeFolders } from '../../disk/filesystem.ts';
+import type { Position } from '../../disk/journal.ts';
+import { openLine, sealLine } from '../../disk/sealed-line.ts';
+import type { Staging } from '../../disk/staging.ts';
+import { CardIndex } from './card-index/card-index.ts';
+import type { StorePaths } from './layout.ts';
+
+/** The head has a fixed size that keeps the columns behind it aligned. */
+const HEAD_BYTES = 256;
+
+export interface IndexHead {
+  readonly position: Position;
+  readonly lastSeq: number;
+  /** The time the cards folder bears as long as nobody else touches it. */
+  readonly stampMs: number;
+  readonly bootId: string | null;
+}
+
+export interface LoadedIndex {
+  readonly head: IndexHead;
+  readonly index: CardIndex;
+}
+
+/** Null when it is missing, of another version, or not whole: then it is made again. */
+export function readIndexFile(files: FileSystem, paths: StorePaths): LoadedIndex | null {
+  const bytes = files.readFile(paths.indexFile);
+  if (bytes === null || bytes.length < HEAD_BYTES) return null;
+  const head = parseHead(openLine(new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)).trimEnd()));
+  const index = head === null ? null : CardIndex.decode(bytes.subarray(HEAD_BYTES));
+  return head === null || index === null ? null : { head, index };
+}
+
+export function writeIndexFile(files: FileSystem, paths: StorePaths, staging: Staging, loaded: LoadedIndex): void {
+  const line = sealLine(JSON.stringify(loaded.head)).padEnd(HEAD_BYTES - 1, ' ');
+  const columns = loaded.index.encode();
+  const bytes = new Uint8Array(HEAD_BYTES + columns.length);
+  bytes.set(new TextEncoder().encode(`${line}\n`));
+  bytes.set(columns, HEAD_BYTES);
+  makeFolders(files, paths.indexFolder);
+  files.rename(staging.write(bytes, null), paths.indexFile);
+}
+
+function parseHead(value: unknown): IndexHead | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { position, lastSeq, stampMs, bootId }: Partial<Record<keyof IndexHead, unknown>> = value;
+  if (typeof position !== 'object' || position === null) return null;
+  const { segment, bytes }: Partial<Record<keyof Position, unknown>> = position;
+  if (typeof segment !== 'number' || typeof bytes !== 'number') return null;
+  if (typeof lastSeq !== 'number' || typeof stampMs !== 'number') return null;
+  if (bootId !== null && typeof bootId !== 'string') return null;
+  return { position: { segment, bytes }, lastSeq, stampMs, bootId };
+}

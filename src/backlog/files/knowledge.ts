@@ -1,0 +1,240 @@
+/**
+ * What one process knows of the store: the index, brought up to date by following the journal. It is built cold from
+ * the index file, or from the cards themselves where that is missing or wrong, and kept as long as the process lives.
+ */
+import type { Card } from '../../card/card.ts';
+import type { FileSystem } from '../../disk/filesystem.ts';
+import {
+  type JournalTransaction,
+  listSegments,
+  type Position,
+  readHeader,
+  scanSegment,
+  type SegmentHeader,
+} from '../../disk/journal.ts';
+import { highestGeneration } from '../../disk/numbered-lock.ts';
+import { MosaicError } from '../../errors.ts';
+import { CardIndex } from './card-index/card-index.ts';
+import { summarize, type Summary } from './card-index/summary.ts';
+import { type CardFile, cardBytes, readCardFile } from './card-file.ts';
+import { type CardRecord, parseRecord } from './card-record.ts';
+import { idOfFileName, isCardFileName } from './file-name.ts';
+import { readIndexFile } from './index-file.ts';
+import { FORMAT, type Place, type StorePaths } from './layout.ts';
+
+/** A change of the last transaction, which a dead writer may not have put in place. */
+export interface Unsettled {
+  readonly record: CardRecord;
+  /** What was known of the card before it; null when there was none. */
+  readonly before: Summary | null;
+}
+
+export class Knowledge {
+  index: CardIndex;
+  position: Position;
+  lastSeq: number;
+  stampMs: number;
+  bootId: string | null;
+  /** Cards changed since the current segment began: what a checkpoint has to flush, and recovery has to look at. */
+  readonly changed: Map<string, Unsettled> = new Map();
+  /** The part of `changed` that belongs to the last transaction. */
+  lastTransaction: readonly Unsettled[] = [];
+  /** Bytes behind the last whole transaction: somebody's write that never finished. */
+  trailingBytes = 0;
+  recordCount = 0;
+
+  constructor(index: CardIndex, position: Position, lastSeq: number, stampMs: number, bootId: string | null) {
+    this.index = index;
+    this.position = position;
+    this.lastSeq = lastSeq;
+    this.stampMs = stampMs;
+    this.bootId = bootId;
+  }
+
+  /** Notes a committed transaction. */
+  note(transaction: readonly CardRecord[], end: Position): void {
+    const last: Unsettled[] = [];
+    for (const record of transaction) {
+      const before = this.index.get(record.id);
+      this.learn(record);
+      const unsettled = { record, before };
+      last.push(unsettled);
+      this.changed.set(record.id, unsettled);
+    }
+    this.settle(last, end);
+  }
+
+  /** As `note`, for a transaction whose changes the index has taken in already. */
+  settle(last: readonly Unsettled[], end: Position): void {
+    for (const unsettled of last) this.changed.set(unsettled.record.id, unsettled);
+    this.lastTransaction = last;
+    this.position = end;
+    this.recordCount += last.length;
+    const record = last.at(-1)?.record;
+    if (record !== undefined) {
+      this.lastSeq = record.seq;
+      this.stampMs = record.atMs;
+    }
+  }
+
+  learn(record: CardRecord): void {
+    if (record.card === null) this.index.remove(record.id);
+    else this.index.put(summaryOf(record.card, record.file, record.place));
+  }
+
+  enterSegment(header: SegmentHeader, position: Position): void {
+    this.position = position;
+    this.bootId = header.bootId;
+    this.stampMs = header.openedAtMs;
+    this.changed.clear();
+    this.lastTransaction = [];
+    this.recordCount = 0;
+  }
+}
+
+export function summaryOf(card: Card, file: string, place: Place): Summary {
+  return summarize(card, { name: file, ...cardBytes(card).stamp }, place === 'archive');
+}
+
+/** What the index holds of a file that is no valid card: enough to show it, and to see when somebody mends it. */
+export function damagedSummary(
+  name: string,
+  file: Extract<CardFile, { kind: 'damaged' }>,
+  known: Summary | null,
+): Summary {
+  return {
+    id: known?.id ?? idOfFileName(name),
+    status: 'damaged',
+    priority: known?.priority ?? 0,
+    createdAtMs: known?.createdAtMs ?? file.modifiedMs,
+    updatedAtMs: file.modifiedMs,
+    notBeforeMs: null,
+    claimedAtMs: null,
+    claimTtlSeconds: null,
+    claimOwner: null,
+    phase: known?.phase ?? null,
+    labels: known?.labels ?? [],
+    dependsOn: known?.dependsOn ?? [],
+    idempotencyKey: known?.idempotencyKey ?? null,
+    rev: known?.rev ?? 0,
+    attempts: known?.attempts ?? 0,
+    maxAttempts: known?.maxAttempts ?? null,
+    fileName: name,
+    fileBytes: file.stamp.bytes,
+    fileCrc: file.stamp.crc,
+    archived: false,
+  };
+}
+
+/**
+ * Builds the knowledge of a process that has none.
+ *
+ * @throws MosaicError STORE_TOO_NEW
+ */
+export function loadKnowledge(files: FileSystem, paths: StorePaths, nowMs: number): Knowledge {
+  const loaded = readIndexFile(files, paths);
+  if (loaded !== null) {
+    const { head, index } = loaded;
+    const segmentThere =
+      head.position.segment === 0 || readHeader(files, paths.journal, head.position.segment) !== null;
+    if (segmentThere) {
+      const knowledge = new Knowledge(index, head.position, head.lastSeq, head.stampMs, head.bootId);
+      if (follow(files, paths, knowledge)) return knowledge;
+    }
+  }
+  return rebuild(files, paths, nowMs);
+}
+
+/**
+ * Brings the knowledge up to the end of the journal.
+ *
+ * @returns false when the journal is not the one it was built on (bytes it had read were sealed off, a segment has
+ *   gone): then it is worth nothing
+ * @throws MosaicError STORE_TOO_NEW
+ */
+export function follow(files: FileSystem, paths: StorePaths, knowledge: Knowledge): boolean {
+  for (;;) {
+    const { segment, bytes } = knowledge.position;
+    const next = readHeader(files, paths.journal, segment + 1);
+    if (next !== null && next.follows !== null && next.follows.bytes < bytes) return false;
+    if (segment > 0) {
+      const scan = scanSegment(files, paths.journal, segment, bytes, next?.follows?.bytes ?? null);
+      if (scan === null) return false;
+      if (bytes === 0 && scan.header !== null) {
+        assertReadable(scan.header, paths);
+        knowledge.enterSegment(scan.header, knowledge.position);
+      }
+      noteAll(knowledge, scan.transactions);
+      knowledge.position = { segment, bytes: scan.end };
+      knowledge.trailingBytes = scan.trailingBytes;
+    }
+    if (next !== null) {
+      knowledge.position = { segment: segment + 1, bytes: 0 };
+      continue;
+    }
+    // A new segment may have been opened between the look ahead and the read; what was read then ends at its seal.
+    if (readHeader(files, paths.journal, segment + 1) === null) return true;
+  }
+}
+
+function noteAll(knowledge: Knowledge, transactions: readonly JournalTransaction[]): void {
+  for (const { records, end } of transactions) {
+    const parsed = records.map(parseRecord).filter((record) => record !== null);
+    knowledge.note(parsed, { segment: knowledge.position.segment, bytes: end });
+  }
+}
+
+/** From the cards themselves: for when there is no index to begin with, or a wrong one. */
+function rebuild(files: FileSystem, paths: StorePaths, nowMs: number): Knowledge {
+  const index = CardIndex.empty();
+  for (const place of ['cards', 'archive'] as const) {
+    for (const name of files.list(paths[place]) ?? []) {
+      if (!isCardFileName(name)) continue;
+      const file = readCardFile(files, paths[place], name, nowMs);
+      if (file.kind === 'damaged') index.put(damagedSummary(name, file, null));
+      if (file.kind !== 'card') continue;
+      const known = index.get(file.card.id);
+      // In both folders after a move that was cut short: the archived one is the later.
+      if (known === null || place === 'archive') index.put(summaryOfFile(file, name, place));
+    }
+  }
+  const last = listSegments(files, paths.journal).at(-1) ?? 0;
+  const header = last === 0 ? null : readHeader(files, paths.journal, last);
+  // No stamp equals NaN: whoever built this from files has also looked at every file.
+  const knowledge = new Knowledge(index, { segment: last, bytes: 0 }, (header?.firstSeq ?? 1) - 1, Number.NaN, null);
+  if (!follow(files, paths, knowledge)) {
+    throw new MosaicError({
+      code: 'STORE_DAMAGED',
+      message: `The journal in ${paths.journal} contradicts itself.`,
+      hint: 'Keep a copy of the folder, then run: mosaic fleet backlog doctor',
+    });
+  }
+  return knowledge;
+}
+
+function summaryOfFile(file: Extract<CardFile, { kind: 'card' }>, name: string, place: Place): Summary {
+  const { bytes, crc } = file.stamp;
+  return summarize(file.card, { name, bytes, crc }, place === 'archive');
+}
+
+function assertReadable(header: SegmentHeader, paths: StorePaths): void {
+  if (header.format <= FORMAT) return;
+  throw new MosaicError({
+    code: 'STORE_TOO_NEW',
+    message:
+      `The backlog in ${paths.root} has format ${header.format}; this program reads formats up to ${FORMAT}. ` +
+      'Nothing was changed.',
+    hint: 'Update mosaic-fleet to the version that wrote it.',
+  });
+}
+
+/**
+ * Whether the last transaction may still turn out never to have happened: its writer has lost the lock without giving
+ * it back, and its successor has not yet said how much of the journal counts. Readers that pass changes on wait.
+ */
+export function isUndecided(files: FileSystem, paths: StorePaths, generation: number): boolean {
+  if (highestGeneration(files, paths.lock) <= generation) return false;
+  return (
+    files.stat(`${paths.lock}/${generation}.free`) === null && files.stat(`${paths.lock}/${generation}.open`) === null
+  );
+}

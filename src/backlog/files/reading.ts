@@ -1,0 +1,110 @@
+/** The operations that only look: they wait for nobody and never see half a card. */
+import type { Card } from '../../card/card.ts';
+import { isClaimable } from '../../card/claimable.ts';
+import { isMatch } from '../../card/match.ts';
+import type { BacklogStats, CardList, DamagedCard, Explanation, ListOptions } from '../backlog.ts';
+import { explainCard, explainDamage } from '../operations/explain.ts';
+import { mustGet } from '../operations/one-card.ts';
+import { countCards } from '../operations/stats.ts';
+import { cardDamaged, isCardDamaged } from '../sentences.ts';
+import type { Transaction } from '../transaction.ts';
+import { readCardFile } from './card-file.ts';
+import type { Summary } from './card-index/summary.ts';
+import type { FileStore } from './file-store.ts';
+
+export async function getCard(store: FileStore, id: string): Promise<Card> {
+  return store.read((transaction) => mustGet(transaction, id), 'usual');
+}
+
+export async function listCards(store: FileStore, options: ListOptions): Promise<CardList> {
+  return store.read((transaction, { index }) => {
+    const cards: Card[] = [];
+    const damaged: DamagedCard[] = [];
+    const limit = options.limit ?? Number.POSITIVE_INFINITY;
+    for (const known of index.all()) {
+      if (cards.length >= limit) break;
+      if (known.archived && options.archived !== true) continue;
+      if (known.status === 'damaged') {
+        damaged.push(damage(store, known, transaction.nowMs));
+        continue;
+      }
+      if (!mayMatch(known, options)) continue;
+      const card = readOrReport(store, transaction, known, damaged);
+      if (card !== null && isWanted(transaction, card, options)) cards.push(card);
+    }
+    return { cards, damaged };
+  }, 'thorough');
+}
+
+export async function explainCards(store: FileStore, id: string | undefined): Promise<readonly Explanation[]> {
+  return store.read((transaction, { index }) => {
+    if (id !== undefined) return [explainOne(store, transaction, index.get(id), id)];
+    const explanations: Explanation[] = [];
+    for (const known of index.open()) {
+      if (known.status !== 'ready' && known.status !== 'damaged') continue;
+      explanations.push(explainOne(store, transaction, known, known.id));
+    }
+    return explanations;
+  }, 'thorough');
+}
+
+export async function statsOf(store: FileStore): Promise<BacklogStats> {
+  return store.read((transaction, { index }) => {
+    const { nowMs } = transaction;
+    const cards = [...index.all()].map((known) => ({
+      ...known,
+      hasUnmetDependencies: index.unmetDependencies(known.id) > 0,
+    }));
+    const claimable = [...index.claimable(nowMs, {})].length;
+    return countCards(cards, claimable, nowMs);
+  }, 'thorough');
+}
+
+/**
+ * Every card as one JSON line, the archived ones too, as the store stands when the export begins.
+ *
+ * @throws MosaicError CARD_DAMAGED, because an export without a card would be a loss nobody notices
+ */
+export async function exportLines(store: FileStore): Promise<readonly string[]> {
+  const { cards, damaged } = await listCards(store, { archived: true });
+  const [first] = damaged;
+  if (first !== undefined) throw cardDamaged(first.id, first.file, first.reason);
+  return cards.map((card) => JSON.stringify(card));
+}
+
+function explainOne(store: FileStore, transaction: Transaction, known: Summary | null, id: string): Explanation {
+  if (known?.status === 'damaged') return explainDamage(id, damage(store, known, transaction.nowMs).reason);
+  return explainCard(transaction, mustGet(transaction, id));
+}
+
+/** What the index can rule out without reading the card. */
+function mayMatch(known: Summary, options: ListOptions): boolean {
+  if (options.status !== undefined && known.status !== options.status) return false;
+  if (options.readyOnly === true && known.status !== 'ready') return false;
+  if (options.phase !== undefined && known.phase !== options.phase) return false;
+  if (options.owner !== undefined && known.claimOwner !== options.owner) return false;
+  return options.label === undefined || known.labels.includes(options.label);
+}
+
+function isWanted(transaction: Transaction, card: Card, options: ListOptions): boolean {
+  if (!isMatch(card, options)) return false;
+  if (options.readyOnly !== true) return true;
+  return isClaimable(card, (id) => transaction.dependencyState(id), transaction.nowMs);
+}
+
+function readOrReport(store: FileStore, transaction: Transaction, known: Summary, damaged: DamagedCard[]): Card | null {
+  try {
+    return transaction.card(known.id);
+  } catch (error) {
+    if (!isCardDamaged(error)) throw error;
+    damaged.push(damage(store, known, transaction.nowMs));
+    return null;
+  }
+}
+
+function damage(store: FileStore, known: Summary, nowMs: number): DamagedCard {
+  const folder = store.paths[known.archived ? 'archive' : 'cards'];
+  const file = readCardFile(store.files, folder, known.fileName, nowMs);
+  const reason = file.kind === 'damaged' ? file.reason : 'it was damaged a moment ago';
+  return { id: known.id, file: `${folder}/${known.fileName}`, reason };
+}

@@ -1,0 +1,99 @@
+/**
+ * What a new holder of the lock does before anything else, where the one before did not end well, the machine was
+ * restarted, or somebody was at the files by hand. It can be cut short anywhere and begun again.
+ */
+import type { Predecessor } from '../../disk/numbered-lock.ts';
+import { removeStaging } from '../../disk/staging.ts';
+import { isCardDamaged } from '../sentences.ts';
+import { cardBytes, readCardFile } from './card-file.ts';
+import { type CommitSettings, putAgain } from './commit.ts';
+import type { FileTransaction } from './file-transaction.ts';
+import { knownByFile, suspiciousFiles, type Thoroughness } from './inspection.ts';
+import type { Knowledge, Unsettled } from './knowledge.ts';
+import { judgeFile, judgeUnsettled, putAside, type TakenUp } from './take-up.ts';
+
+/** Keeps a holder that we only believe to be gone from putting anything in place; see `disk/staging.ts`. */
+export function fence(settings: CommitSettings, predecessor: Predecessor): void {
+  if (predecessor.kind !== 'dead' && predecessor.kind !== 'stale') return;
+  const token = tokenOf(predecessor.holder.identity);
+  if (token !== null) removeStaging(settings.files, `${settings.paths.staging}/${token}`);
+}
+
+/** Which committed changes may not be in their files. */
+export function unsettledChanges(
+  knowledge: Knowledge,
+  predecessor: Predecessor,
+  rebooted: boolean,
+): ReadonlyMap<string, Unsettled> {
+  // Names and bytes that were not flushed when the power went may be lost: everything since the last checkpoint.
+  if (rebooted) return knowledge.changed;
+  if (predecessor.kind === 'released') return new Map();
+  return new Map(knowledge.lastTransaction.map((unsettled) => [unsettled.record.id, unsettled]));
+}
+
+/** Puts committed changes in place where they are not. Appends nothing, so it can be done before the seal. */
+export function settle(
+  settings: CommitSettings,
+  knowledge: Knowledge,
+  unsettled: ReadonlyMap<string, Unsettled>,
+  nowMs: number,
+): void {
+  const { files, paths } = settings;
+  const again: Unsettled[] = [];
+  for (const change of unsettled.values()) {
+    const name = change.record.file;
+    const settlement = judgeUnsettled(readCardFile(files, paths.cards, name, nowMs), change);
+    if (settlement.inPlace) continue;
+    if (settlement.foreign) putAside(files, paths, paths.cards, name);
+    again.push(change);
+  }
+  if (again.length > 0) putAgain(settings, again, knowledge.stampMs);
+}
+
+/**
+ * Takes what was done to the files by hand into `transaction`, for the caller to commit. After it, every file looked
+ * at is as the journal will say, or damaged, and known to be.
+ */
+export function takeUpEdits(
+  settings: CommitSettings,
+  knowledge: Knowledge,
+  transaction: FileTransaction,
+  thoroughness: Thoroughness,
+): void {
+  const { files, paths } = settings;
+  for (const name of suspiciousFiles(files, paths, knowledge, thoroughness)) {
+    const known = knownByFile(knowledge, name);
+    const found = judgeFile(name, readCardFile(files, paths.cards, name, transaction.nowMs), known, transaction.nowMs);
+    if (found.kind === 'same') tidy(settings, name, found);
+    else if (found.kind !== 'nothing') takeUp(transaction, name);
+  }
+  const folder = files.stat(paths.cards);
+  if (folder !== null && folder.modifiedMs !== knowledge.stampMs) files.setModifiedAt(paths.cards, knowledge.stampMs);
+}
+
+/** Gives an unchanged card's file the bytes and the time we would have given it, so that nobody looks again. */
+function tidy(settings: CommitSettings, name: string, found: Extract<TakenUp, { kind: 'same' }>): void {
+  const path = `${settings.paths.cards}/${name}`;
+  const { bytes, modifiedMs } = cardBytes(found.card);
+  if (found.reformatted) settings.files.rename(settings.staging.write(bytes, modifiedMs), path);
+  else settings.files.setModifiedAt(path, modifiedMs);
+}
+
+function takeUp(transaction: FileTransaction, name: string): void {
+  try {
+    transaction.takeUp(name);
+  } catch (error) {
+    // The index now knows it as damaged; whoever wants that card is told, everybody else goes on.
+    if (!isCardDamaged(error)) throw error;
+  }
+}
+
+function tokenOf(identity: string): string | null {
+  try {
+    const value: unknown = JSON.parse(identity);
+    if (typeof value !== 'object' || value === null || !('token' in value)) return null;
+    return typeof value.token === 'string' && /^[0-9a-f]+$/.test(value.token) ? value.token : null;
+  } catch {
+    return null;
+  }
+}

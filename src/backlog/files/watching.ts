@@ -1,0 +1,83 @@
+/** Following the store as it changes: the stream of changes, and the waiting of a claimer. */
+import { makeFolders } from '../../disk/filesystem.ts';
+import { listSegments, type Position, segmentPath } from '../../disk/journal.ts';
+import { noticeFolder } from '../../host/folder-notice.ts';
+import type { Change, WatchOptions } from '../backlog.ts';
+import { changeOf } from './card-record.ts';
+import type { FileStore } from './file-store.ts';
+import { positionBefore, readPage } from './history.ts';
+
+/** However quiet: look this often, because events get lost, and because edits by hand make none in the journal. */
+const LOOK_EVERY_MS = 1000;
+
+/**
+ * Every change from a point on, each once and in order, until `signal` aborts.
+ * The point is taken when the iteration begins.
+ */
+export async function* watchChanges(store: FileStore, options: WatchOptions): AsyncIterable<Change> {
+  const { files, paths } = store;
+  const { signal } = options;
+  if (files.list(paths.journal) === null) makeFolders(files, paths.journal);
+  const notice = noticeFolder(paths.journal);
+  try {
+    const since = options.since ?? (await lastSeq(store));
+    let at = options.since === undefined ? endOfJournal(store) : positionBefore(files, paths, since);
+    let lastLookMs = Number.NEGATIVE_INFINITY;
+    while (signal?.aborted !== true) {
+      const nowMs = store.clock.monotonicMs();
+      if (nowMs - lastLookMs >= LOOK_EVERY_MS) {
+        await store.read(() => null, 'thorough');
+        lastLookMs = store.clock.monotonicMs();
+      }
+      const { records, next } = readPage(files, paths, at);
+      for (const record of records) {
+        if (record.seq > since) yield changeOf(record);
+      }
+      const moved = next.segment !== at.segment || next.bytes !== at.bytes;
+      at = next;
+      if (!moved) await notice.next(LOOK_EVERY_MS, signal);
+    }
+  } finally {
+    notice.close();
+  }
+}
+
+/**
+ * Repeats `attempt` until it gives something, the time is over, or `signal` aborts. `attempt` is cheap when there is
+ * nothing to have; `nextMoment` says when time alone could change that.
+ */
+export async function waitFor<T>(
+  store: FileStore,
+  attempt: () => Promise<T | null>,
+  nextMoment: () => Promise<number | null>,
+  limits: { readonly waitSeconds: number; readonly signal: AbortSignal | undefined },
+): Promise<T | null> {
+  const { files, paths, clock } = store;
+  const deadlineMs = clock.monotonicMs() + limits.waitSeconds * 1000;
+  makeFolders(files, paths.journal);
+  // Open before the first look, so that nothing falls between the look and the wait.
+  const notice = noticeFolder(paths.journal);
+  try {
+    for (;;) {
+      const found = await attempt();
+      const leftMs = deadlineMs - clock.monotonicMs();
+      if (found !== null || leftMs <= 0 || limits.signal?.aborted === true) return found;
+      const momentMs = await nextMoment();
+      const untilMomentMs = momentMs === null ? Number.POSITIVE_INFINITY : Math.max(1, momentMs - clock.wallMs());
+      await notice.next(Math.min(leftMs, untilMomentMs, LOOK_EVERY_MS), limits.signal);
+    }
+  } finally {
+    notice.close();
+  }
+}
+
+async function lastSeq(store: FileStore): Promise<number> {
+  return store.read((_, knowledge) => knowledge.lastSeq, 'thorough');
+}
+
+function endOfJournal(store: FileStore): Position {
+  const { files, paths } = store;
+  const segment = listSegments(files, paths.journal).at(-1) ?? 0;
+  if (segment === 0 || files.stat(segmentPath(paths.journal, segment)) === null) return { segment: 1, bytes: 0 };
+  return { segment, bytes: 0 };
+}

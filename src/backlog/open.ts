@@ -1,0 +1,85 @@
+/** Opens a backlog: where it is, which store it has, and with which clock, disk and identity. */
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeFileSystem } from '../disk/node-filesystem.ts';
+import { MosaicError } from '../errors.ts';
+import { systemClock } from '../host/clock.ts';
+import { currentIdentity } from '../host/process-identity.ts';
+import type { Backlog, OpenOptions } from './backlog.ts';
+import { FileBacklog } from './files/file-backlog.ts';
+import { FileStore } from './files/file-store.ts';
+import { storePaths } from './files/layout.ts';
+
+const DEFAULT_STALE_SECONDS = 60;
+
+/**
+ * Opens the backlog; a store that is not there yet is made by the first change.
+ *
+ * @throws MosaicError STORE_FOREIGN, UNSUPPORTED, INVALID_INPUT
+ */
+export async function openBacklog(options: OpenOptions = {}): Promise<Backlog> {
+  const databaseUrl = options.databaseUrl ?? process.env['DATABASE_URL'] ?? '';
+  if (databaseUrl !== '') {
+    throw new MosaicError({
+      code: 'UNSUPPORTED',
+      message: 'A database URL is set, but this version keeps the backlog in files only. Nothing was changed.',
+      hint: 'Unset DATABASE_URL to use the file store.',
+    });
+  }
+  const paths = storePaths(mosaicHomeOf(options));
+  assertOurs(paths.root);
+  return new FileBacklog(
+    new FileStore({
+      files: nodeFileSystem,
+      paths,
+      clock: systemClock,
+      identity: currentIdentity(),
+      durable: isDurable(process.env['MOSAIC_DURABILITY']),
+      staleMs: staleSecondsOf(process.env['MOSAIC_LOCK_STALE_SECONDS']) * 1000,
+      actor: options.actor ?? null,
+      sleep: (ms) => sleep(ms),
+      random: Math.random,
+    }),
+  );
+}
+
+/** The option, else `MOSAIC_HOME`, else `~/.config/mosaic`; always absolute. */
+function mosaicHomeOf(options: OpenOptions): string {
+  const chosen = options.mosaicHome ?? process.env['MOSAIC_HOME'] ?? '';
+  return chosen === '' ? `${homedir()}/.config/mosaic` : resolve(chosen);
+}
+
+/** An embedded Postgres kept its data at the very same path; one byte of ours in there could ruin it. */
+function assertOurs(root: string): void {
+  if (nodeFileSystem.stat(`${root}/PG_VERSION`) === null) return;
+  throw new MosaicError({
+    code: 'STORE_FOREIGN',
+    message:
+      `${root} holds the data of an embedded Postgres (PGlite), which an earlier program kept there. ` +
+      'Nothing in it was touched.',
+    hint:
+      'Export its cards as JSON Lines with the program that made it, choose another folder with --mosaic-home, ' +
+      'and bring them in with: mosaic fleet backlog import FILE',
+  });
+}
+
+function isDurable(setting: string | undefined): boolean {
+  if (setting === undefined || setting === '' || setting === 'full') return true;
+  if (setting === 'relaxed') return false;
+  throw invalidSetting('MOSAIC_DURABILITY', setting, 'full or relaxed');
+}
+
+function staleSecondsOf(setting: string | undefined): number {
+  if (setting === undefined || setting === '') return DEFAULT_STALE_SECONDS;
+  const seconds = Number(setting);
+  if (seconds > 0 && seconds <= 86_400) return seconds;
+  throw invalidSetting('MOSAIC_LOCK_STALE_SECONDS', setting, 'a number of seconds up to 86400');
+}
+
+function invalidSetting(name: string, setting: string, wanted: string): MosaicError {
+  return new MosaicError({
+    code: 'INVALID_INPUT',
+    message: `${name} is ${JSON.stringify(setting)}, but must be ${wanted}. Nothing was changed.`,
+  });
+}

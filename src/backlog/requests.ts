@@ -1,0 +1,161 @@
+/** The options of every operation, parsed once at the library's border. Unknown fields are refused, never ignored. */
+import * as z from 'zod/mini';
+import { MosaicError } from '../errors.ts';
+import type {
+  ArchiveOptions,
+  BatchOptions,
+  BlockOptions,
+  ClaimOptions,
+  CompleteOptions,
+  CreateOptions,
+  DoctorOptions,
+  EdgeOptions,
+  FailOptions,
+  FenceOptions,
+  HistoryOptions,
+  ImportOptions,
+  Lines,
+  ListOptions,
+  Progress,
+  RenewOptions,
+  UpdateOptions,
+} from './backlog.ts';
+import { describeIssue, field } from './card-schema.ts';
+
+const { id, owner } = field;
+const attempt = z.exactOptional(field.atLeastOne);
+const seconds = z.number({ error: 'must be a number of seconds' }).check(
+  z.check((payload: z.core.ParsePayload<number>) => {
+    if (!(payload.value >= 0)) {
+      payload.issues.push({ code: 'custom', message: 'must be 0 seconds or more', input: payload.value });
+    }
+  }),
+);
+const signal = z.exactOptional(z.instanceof(AbortSignal, { error: 'must be an AbortSignal' }));
+const flag = z.exactOptional(z.boolean({ error: 'must be true or false' }));
+const lines = z.custom<Lines>(isLines, 'must be an iterable of lines');
+const onProgress = z.exactOptional(
+  z.custom<(progress: Progress) => void>((value) => typeof value === 'function', 'must be a function'),
+);
+const fence = { id, owner: z.exactOptional(owner), attempt };
+const filter = { phase: z.exactOptional(z.string()), label: z.exactOptional(z.string()) };
+const changeable = {
+  body: z.exactOptional(field.body),
+  phase: z.exactOptional(field.phase),
+  priority: z.exactOptional(field.priority),
+  labels: z.exactOptional(field.labels),
+  acceptance: z.exactOptional(field.json),
+  maxAttempts: z.exactOptional(z.nullable(field.atLeastOne)),
+  notBefore: z.exactOptional(z.nullable(field.timestamp)),
+};
+
+/** What each operation's options are once they are parsed. */
+export interface Requests {
+  create: CreateOptions;
+  get: { readonly id: string };
+  list: ListOptions;
+  claim: ClaimOptions;
+  claimMany: Omit<ClaimOptions, 'id'> & { readonly count: number };
+  renew: RenewOptions;
+  release: FenceOptions;
+  complete: CompleteOptions;
+  fail: FailOptions;
+  reclaim: { readonly id?: string };
+  link: EdgeOptions;
+  unlink: EdgeOptions;
+  block: BlockOptions;
+  unblock: { readonly id: string };
+  update: UpdateOptions;
+  explain: { readonly id?: string };
+  history: HistoryOptions;
+  watch: { readonly since?: number; readonly signal?: AbortSignal };
+  archive: ArchiveOptions;
+  batch: BatchOptions;
+  import: ImportOptions;
+  doctor: DoctorOptions;
+}
+
+const schemas: { readonly [K in keyof Requests]: z.ZodMiniType<Requests[K]> } = {
+  create: z.strictObject({
+    id,
+    title: field.title,
+    ...changeable,
+    dependsOn: z.exactOptional(field.dependsOn),
+    idempotencyKey: z.exactOptional(field.idempotencyKey),
+    status: z.exactOptional(z.enum(['ready', 'blocked'], { error: 'must be ready or blocked' })),
+    statusReason: z.exactOptional(field.text),
+  }),
+  get: z.strictObject({ id }),
+  list: z.strictObject({
+    status: z.exactOptional(field.status),
+    ...filter,
+    owner: z.exactOptional(z.string()),
+    text: z.exactOptional(z.string()),
+    readyOnly: z.exactOptional(z.boolean()),
+    limit: z.exactOptional(field.count),
+    archived: z.exactOptional(z.boolean()),
+  }),
+  claim: z.strictObject({
+    owner,
+    ttlSeconds: z.exactOptional(field.ttlSeconds),
+    id: z.exactOptional(id),
+    ...filter,
+    // zod's number refuses Infinity, which means here: for as long as it takes.
+    waitSeconds: z.exactOptional(z.union([seconds, z.literal(Infinity)])),
+    signal,
+  }),
+  claimMany: z.strictObject({
+    owner,
+    count: field.atLeastOne,
+    ttlSeconds: z.exactOptional(field.ttlSeconds),
+    ...filter,
+    waitSeconds: z.exactOptional(z.union([seconds, z.literal(Infinity)])),
+    signal,
+  }),
+  renew: z.strictObject({ ...fence, owner, ttlSeconds: z.exactOptional(field.ttlSeconds) }),
+  release: z.strictObject(fence),
+  complete: z.strictObject({ ...fence, result: z.exactOptional(field.json) }),
+  fail: z.strictObject({ ...fence, reason: z.exactOptional(field.text), retryAfterSeconds: z.exactOptional(seconds) }),
+  reclaim: z.strictObject({ id: z.exactOptional(id) }),
+  link: z.strictObject({ from: id, to: id }),
+  unlink: z.strictObject({ from: id, to: id }),
+  block: z.strictObject({ id, reason: z.exactOptional(field.text) }),
+  unblock: z.strictObject({ id }),
+  update: z.strictObject({
+    id,
+    title: z.exactOptional(field.title),
+    ...changeable,
+    rev: z.exactOptional(field.atLeastOne),
+  }),
+  explain: z.strictObject({ id: z.exactOptional(id) }),
+  history: z.strictObject({ id: z.exactOptional(id), since: z.exactOptional(field.count) }),
+  watch: z.strictObject({ since: z.exactOptional(field.count), signal }),
+  archive: z.strictObject({ olderThanSeconds: z.exactOptional(seconds) }),
+  batch: z.strictObject({ lines, dryRun: flag }),
+  import: z.strictObject({ lines, update: flag, dryRun: flag, onProgress }),
+  doctor: z.strictObject({ fix: flag, onProgress }),
+};
+
+/**
+ * Parses what a caller gave to an operation.
+ *
+ * @throws MosaicError INVALID_INPUT, naming the operation and the field
+ */
+export function parseRequest<K extends keyof Requests>(operation: K, options: unknown): Requests[K] {
+  const parsed = schemas[operation].safeParse(withoutUndefined(options));
+  if (parsed.success) return parsed.data;
+  throw new MosaicError({
+    code: 'INVALID_INPUT',
+    message: `${operation} cannot be done: ${describeIssue(parsed.error.issues[0], null)}. Nothing was changed.`,
+  });
+}
+
+function isLines(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
+}
+
+/** A field given as `undefined` is a field not given. */
+function withoutUndefined(options: unknown): unknown {
+  if (typeof options !== 'object' || options === null) return options ?? {};
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

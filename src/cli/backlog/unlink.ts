@@ -1,0 +1,18 @@
+/** `unlink`: one card no longer depends on another. */
+import { defineCommand, type RunnableCommand } from '../command.ts';
+import { required } from '../parse/option.ts';
+import { text } from '../parse/values.ts';
+import { cardSentence } from '../print/card-sentence.ts';
+import { printable } from '../print/text/escape.ts';
+
+export const command: RunnableCommand = defineCommand({
+  options: {
+    from: required(text('--from <id>', 'the card that waits', 'id')),
+    to: required(text('--to <id>', 'the card it need not wait for', 'id')),
+  },
+  examples: ['unlink --from A4 --to A1'],
+  async run({ backlog, output }, edge) {
+    const card = await (await backlog()).unlink(edge);
+    await output.answer(card, (screen) => cardSentence(card, `does not depend on ${printable(edge.to)}`, screen));
+  },
+});

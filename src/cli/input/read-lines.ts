@@ -1,0 +1,50 @@
+/**
+ * Lines of a file or of standard input, for `import` and `batch`. Only a line feed ends a line: JSON may hold every
+ * other character that elsewhere counts as a line break.
+ */
+import { createReadStream } from 'node:fs';
+import { MosaicError } from '../../errors.ts';
+import { diskError } from './disk-error.ts';
+
+/** `file` is a path, or `-` for `stdin`. Lines come without their line feed, and without a carriage return before it. */
+export async function* readLines(file: string, stdin: NodeJS.ReadableStream): AsyncIterable<string> {
+  const stream: AsyncIterable<string | Buffer> = file === '-' ? stdin : createReadStream(file);
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let rest = '';
+  let lineNumber = 1;
+  try {
+    for await (const chunk of stream) {
+      const lines = (rest + decoder.decode(bytesOf(chunk), { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        yield withoutReturn(line);
+        lineNumber += 1;
+      }
+    }
+    rest += decoder.decode();
+  } catch (error) {
+    throw readError(error, file, lineNumber);
+  }
+  if (rest !== '') yield withoutReturn(rest);
+}
+
+function bytesOf(chunk: string | Buffer): Uint8Array {
+  return typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+function readError(error: unknown, file: string, lineNumber: number): unknown {
+  const name = file === '-' ? 'Standard input' : `The file ${file}`;
+  if (error instanceof TypeError) {
+    return new MosaicError({
+      code: 'INVALID_INPUT',
+      message: `${name} is not text in UTF-8, from about line ${lineNumber} on. Nothing was changed.`,
+      hint: 'Convert it to UTF-8 and try again.',
+      cause: error,
+    });
+  }
+  return diskError(error, file, 'read') ?? error;
+}

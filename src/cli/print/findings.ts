@@ -1,0 +1,53 @@
+/** What `doctor` found: worst first, each with what was done about it or what to do. */
+import type { DoctorReport, Finding } from '../../backlog/backlog.ts';
+import { printable } from './text/escape.ts';
+import { proseColumns, type Paint, type Screen } from './text/screen.ts';
+import { wrap } from './text/width.ts';
+
+const SEVERITIES: readonly Finding['severity'][] = ['error', 'warning', 'info'];
+const MARKS: Readonly<Record<Finding['severity'], string>> = { error: '✗', warning: '!', info: 'i' };
+
+export function doctorPage(report: DoctorReport, screen: Screen): string {
+  const { paint } = screen;
+  const blocks = SEVERITIES.flatMap((severity) =>
+    report.findings.filter((finding) => finding.severity === severity).map((finding) => findingBlock(finding, screen)),
+  );
+  const archived = report.archived === 0 ? '' : `, ${report.archived} archived`;
+  const facts = `${report.cards} cards${archived}, ${report.lastSeq} changes, durability ${report.durability}`;
+  const verdict = [
+    report.healthy ? paint.green(`✓ ${verdictWords(report)}`) : paint.red(`✗ ${verdictWords(report)}`),
+    paint.dim(`  ${printable(report.store)}: ${facts}`),
+  ];
+  return `${[...blocks, verdict].map((block) => block.join('\n')).join('\n\n')}\n`;
+}
+
+function verdictWords({ healthy, findings }: DoctorReport): string {
+  const open = findings.filter(({ fixed, severity }) => fixed === null && severity === 'error').length;
+  if (!healthy) return open === 1 ? 'One error needs attention.' : `${open} errors need attention.`;
+  const notes = findings.filter(({ fixed }) => fixed === null).length;
+  if (notes === 0) return findings.length === 0 ? 'The backlog is healthy.' : 'The backlog is healthy again.';
+  return `The backlog works; ${notes === 1 ? 'one thing is' : `${notes} things are`} worth knowing.`;
+}
+
+function findingBlock(finding: Finding, screen: Screen): readonly string[] {
+  const { paint } = screen;
+  const subject = finding.subject === null ? '' : `${printable(finding.subject)}: `;
+  const colour = colourOf(finding, paint);
+  const lines = [
+    ...marked(colour(finding.fixed === null ? MARKS[finding.severity] : '✓'), subject + finding.message, screen),
+  ];
+  if (finding.fixed !== null) lines.push(...marked(' ', `Fixed: ${finding.fixed}`, screen));
+  if (finding.hint !== null) lines.push(...marked(paint.dim(' →'), finding.hint, screen));
+  return lines;
+}
+
+function marked(mark: string, text: string, screen: Screen): readonly string[] {
+  const [first = '', ...rest] = wrap(printable(text), proseColumns(screen) - 3);
+  return [`${mark} ${first}`, ...rest.map((line) => `  ${line}`)];
+}
+
+function colourOf({ fixed, severity }: Finding, paint: Paint): (text: string) => string {
+  if (fixed !== null) return paint.green;
+  if (severity === 'error') return paint.red;
+  return severity === 'warning' ? paint.yellow : paint.blue;
+}

@@ -1,0 +1,171 @@
+/**
+ * Every command there is: its name, what it does in a line, the words people and agents try instead, and where its code
+ * is. Nothing of a command is loaded until it is run.
+ */
+import type { RunnableCommand } from './command.ts';
+
+export interface CommandEntry {
+  readonly kind: 'command';
+  readonly name: string;
+  readonly summary: string;
+  /** Other words for it that cannot mean anything else; understood, with a hint at the name. */
+  readonly guesses?: readonly string[];
+  /** Not shown in `--help`: for the program's own use. */
+  readonly isHidden?: true;
+  readonly load: () => Promise<{ readonly command: RunnableCommand }>;
+}
+
+export interface GroupEntry {
+  readonly kind: 'group';
+  readonly name: string;
+  readonly summary: string;
+  readonly themes: readonly Theme[];
+  readonly examples: readonly string[];
+  /** Words that have no command here, and what to do instead. */
+  readonly missing?: Readonly<Record<string, string>>;
+}
+
+export type Entry = CommandEntry | GroupEntry;
+
+export interface Theme {
+  readonly title: string;
+  readonly entries: readonly Entry[];
+}
+
+export function entriesOf(group: GroupEntry): readonly Entry[] {
+  return group.themes.flatMap(({ entries }) => entries);
+}
+
+type Load = CommandEntry['load'];
+
+function command(name: string, summary: string, load: Load, guesses: readonly string[] = []): CommandEntry {
+  return { kind: 'command', name, summary, load, guesses };
+}
+
+const CARDS: Theme = {
+  title: 'Cards',
+  entries: [
+    command('create', 'Adds a card', () => import('./backlog/create.ts'), ['add', 'new']),
+    command('show', 'Shows a card as a page', () => import('./backlog/show.ts'), ['get', 'cat', 'view']),
+    command('list', 'Lists cards in the order of claiming', () => import('./backlog/list.ts'), ['ls']),
+    command('update', 'Changes fields of a card', () => import('./backlog/update.ts'), ['set', 'modify']),
+    command('edit', 'Opens a card in your editor', () => import('./backlog/edit.ts')),
+    command('link', 'Makes a card depend on another', () => import('./backlog/link.ts'), ['dep', 'depend', 'add-dep']),
+    command('unlink', 'Takes a dependency away', () => import('./backlog/unlink.ts'), ['undep', 'rm-dep']),
+  ],
+};
+
+const WORK: Theme = {
+  title: 'Work',
+  entries: [
+    command('claim', 'Takes the next card, or the one named', () => import('./backlog/claim.ts'), ['next', 'take']),
+    command('renew', 'Extends a claim', () => import('./backlog/renew.ts'), ['heartbeat', 'extend']),
+    command('complete', 'Finishes a card', () => import('./backlog/complete.ts'), ['done', 'close', 'finish']),
+    command('fail', 'Gives a card back after a failed attempt', () => import('./backlog/fail.ts')),
+    command('release', 'Gives a card back untouched', () => import('./backlog/release.ts'), ['abandon', 'unclaim']),
+  ],
+};
+
+const STEERING: Theme = {
+  title: 'Steering',
+  entries: [
+    command('block', 'Parks a card, with a reason', () => import('./backlog/block.ts'), ['park']),
+    command('unblock', 'Makes a blocked card ready again', () => import('./backlog/unblock.ts'), ['unpark']),
+    command('reclaim', 'Takes expired claims back, or a named one', () => import('./backlog/reclaim.ts')),
+    command('archive', 'Moves old done cards out of the way', () => import('./backlog/archive.ts')),
+  ],
+};
+
+const INSIGHT: Theme = {
+  title: 'Insight',
+  entries: [
+    command('stats', 'Counts cards by status, phase and owner', () => import('./backlog/stats.ts')),
+    command('explain', 'Says why a card cannot be claimed now', () => import('./backlog/explain.ts'), ['why']),
+    command('history', 'Lists what happened to cards', () => import('./backlog/history.ts'), ['log']),
+    command('watch', 'Shows changes as they happen', () => import('./backlog/watch.ts'), ['follow']),
+  ],
+};
+
+const WHOLE: Theme = {
+  title: 'The whole backlog',
+  entries: [
+    command('import', 'Brings cards in from JSON Lines', () => import('./backlog/import.ts')),
+    command('export', 'Writes all cards as JSON Lines', () => import('./backlog/export.ts'), ['dump']),
+    command('batch', 'Applies many operations, all or none', () => import('./backlog/batch.ts')),
+    command('doctor', 'Checks everything and repairs what is safe', () => import('./backlog/doctor.ts'), ['fsck']),
+    command('schema', 'Prints the JSON Schema of a card', () => import('./backlog/schema.ts')),
+  ],
+};
+
+export const BACKLOG: GroupEntry = {
+  kind: 'group',
+  name: 'backlog',
+  summary: 'Cards that many workers share: each is claimed once, and none is lost',
+  themes: [CARDS, WORK, STEERING, INSIGHT, WHOLE],
+  examples: [
+    'create A1 --title "Write the parser" --priority 5',
+    'claim --owner coder0',
+    'complete A1 --owner coder0',
+    'list --ready-only',
+  ],
+  missing: {
+    ready: '`list --ready-only` lists the cards that can be claimed now.',
+    status: '`stats` counts the cards; `show ID` shows where one stands.',
+    start: '`claim --owner NAME --id ID` starts work on a card.',
+    delete: 'Cards are never deleted by a command; `archive` moves done ones out of the way.',
+    rm: 'Cards are never deleted by a command; `archive` moves done ones out of the way.',
+    remove: 'Cards are never deleted by a command; `archive` moves done ones out of the way.',
+    reopen: '`release ID` makes a claimed or done card ready again; `unblock ID` a blocked one.',
+    retry: '`release ID` makes a claimed or done card ready again; `unblock ID` a blocked one.',
+    init: 'Nothing needs to be set up: the first `create` or `import` makes the backlog.',
+    deps: '`list --tree` shows what waits for what; `show ID` the dependencies of one card.',
+    graph: '`list --tree` shows what waits for what.',
+  },
+};
+
+const FLEET: GroupEntry = {
+  kind: 'group',
+  name: 'fleet',
+  summary: 'A backlog for a fleet of workers, in plain files',
+  themes: [
+    {
+      title: 'Commands',
+      entries: [
+        BACKLOG,
+        command('demo', 'Shows several workers drain a backlog', () => import('./demo/demo.ts')),
+        command('completion', 'Prints the completion script for a shell', () => import('./completion/completion.ts')),
+        {
+          kind: 'command',
+          name: '__complete',
+          summary: 'Lists what may stand next on a command line',
+          isHidden: true,
+          load: () => import('./completion/candidates.ts'),
+        },
+        {
+          kind: 'command',
+          name: '__demo-worker',
+          summary: 'Is one worker of the demo',
+          isHidden: true,
+          load: () => import('./demo/worker.ts'),
+        },
+      ],
+    },
+  ],
+  examples: ['demo', 'backlog create A1 --title "Write the parser"', 'backlog claim --owner coder0'],
+};
+
+const ROOT: GroupEntry = {
+  kind: 'group',
+  name: 'mosaic',
+  summary: 'Tools for a fleet of workers',
+  themes: [{ title: 'Commands', entries: [FLEET] }],
+  examples: ['fleet demo', 'fleet backlog list'],
+};
+
+/** What stands at the top for each name the program goes by. */
+export const PROGRAMS: Readonly<Record<'mosaic' | 'mosaic-fleet', GroupEntry>> = {
+  mosaic: ROOT,
+  'mosaic-fleet': { ...FLEET, name: 'mosaic-fleet' },
+};
+
+export const FLEET_GROUP: GroupEntry = FLEET;
