@@ -3,7 +3,6 @@
  * "must not be blank" after "The title". The schema at the border asks these and nothing else, so that the library,
  * the command line, a file edited by hand and an imported line all hear the same.
  */
-import { utf8Length } from './unicode.ts';
 
 const NAME_MAX_BYTES = 128;
 const TEXT_MAX_BYTES = 1024 * 1024;
@@ -93,4 +92,28 @@ function checkInteger(value: number, min: number, max: number): string | null {
 function codePointName(character: string): string {
   const hex = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
   return `U+${hex.padStart(4, '0')}`;
+}
+
+/** How many bytes the text takes in UTF-8. A lone surrogate counts as three, like the mark that replaces it. */
+export function utf8Length(text: string): number {
+  let bytes = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) bytes += 1;
+    else if (unit < 0x800) bytes += 2;
+    else if (isHighSurrogate(unit) && isLowSurrogate(text.charCodeAt(index + 1))) {
+      bytes += 4;
+      index++;
+    } else bytes += 3;
+  }
+  return bytes;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+/** False for the `NaN` that stands past the end of a text. */
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
 }

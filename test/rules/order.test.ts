@@ -1,8 +1,8 @@
 /** The claim order: the same everywhere, and total. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareClaimOrder, type ClaimOrderKey } from '../../src/card/order.ts';
-import { compareCodePoints, utf8Length } from '../../src/card/unicode.ts';
+import { utf8Length } from '../../src/card/field.ts';
+import { compareClaimOrder, compareCodePoints, type ClaimOrderKey } from '../../src/card/order.ts';
 import { someMs, someText } from './given.ts';
 
 const someKey: fc.Arbitrary<ClaimOrderKey> = fc.record({
