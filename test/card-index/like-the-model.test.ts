@@ -55,9 +55,9 @@ const encode = fc.constant(
 
 const reopen = fc.constant(
   step('reopen', null, (index) => {
-    const decoded = CardIndex.decode(index.encode().slice());
-    if (decoded === null) throw new Error('What was encoded did not decode.');
-    return decoded;
+    const again = CardIndex.decode(index.encode().slice());
+    if (again === null) throw new Error('What was encoded did not decode.');
+    return again;
   }),
 );
 
