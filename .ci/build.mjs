@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { rolldown } from 'rolldown';
 import { digestOfInputs, filesUnder, markBuilt, root } from './freshness.mjs';
 
@@ -122,6 +122,6 @@ removeLeftovers();
 const parts = asked.length > 0 ? asked : Object.keys(makers);
 for (const { status, reason } of await Promise.allSettled(parts.map((part) => makers[part]()))) {
   if (status === 'fulfilled') continue;
-  console.error(reason.message);
+  console.error(stripVTControlCharacters(reason.message));
   process.exitCode = 1;
 }
