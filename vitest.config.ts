@@ -4,7 +4,7 @@
  */
 import type { ViteUserConfig } from 'vitest/config';
 
-/** Folders whose tests start the built command; it is built anew before them when the sources have changed. */
+/** Folders whose tests start what is built; it is built anew before them when the sources have changed. */
 const STARTS_PROCESSES = ['test/cli/**/*.test.ts', 'test/fleet/**/*.test.ts'];
 
 /** Folders whose tests need the machine for themselves: they run last and one file at a time. */

@@ -2,7 +2,7 @@
 //
 // Every part is made in a folder of its own and then brought into dist/ file by file, each replaced whole and only
 // when it differs. So a program that runs from dist/ meanwhile never finds a file missing or half written, and a
-// part that fails to build leaves what was there before. Arguments name the parts to build; without any, all of them.
+// part that fails to build leaves what was there before.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -115,12 +115,8 @@ function isRunning(pid) {
   }
 }
 
-const makers = { bundle: buildBundle, library: buildLibrary };
-const asked = process.argv.slice(2);
-
 removeLeftovers();
-const parts = asked.length > 0 ? asked : Object.keys(makers);
-for (const { status, reason } of await Promise.allSettled(parts.map((part) => makers[part]()))) {
+for (const { status, reason } of await Promise.allSettled([buildBundle(), buildLibrary()])) {
   if (status === 'fulfilled') continue;
   console.error(stripVTControlCharacters(reason.message));
   process.exitCode = 1;

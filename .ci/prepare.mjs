@@ -1,6 +1,5 @@
 // Makes a clone ready to run: installs what the lock file names and builds, each only when needed.
 // `npm test`, `npm run demo` and the other commands begin with it; it uses nothing but Node and npm.
-// With a part's name (`bundle`, `library`) it builds that part alone.
 import { spawnSync } from 'node:child_process';
 import { digestOfInputs, isBuilt, isInstalled, root } from './freshness.mjs';
 
@@ -12,9 +11,9 @@ if (!isInstalled()) {
 }
 
 const digest = digestOfInputs();
-const parts = process.argv.length > 2 ? process.argv.slice(2) : ['bundle', 'library'];
-const stale = parts.filter((part) => !isBuilt(part, digest));
-if (stale.length > 0) run(process.execPath, ['.ci/build.mjs', ...stale], 'The build failed. Its message is above.');
+if (!isBuilt('bundle', digest) || !isBuilt('library', digest)) {
+  run(process.execPath, ['.ci/build.mjs'], 'The build failed. Its message is above.');
+}
 
 function run(command, args, sentence) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
