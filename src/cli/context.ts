@@ -46,7 +46,7 @@ export class Context {
 
   /** Opened when it is first needed, and only then is its code loaded. */
   readonly backlog = (): Promise<Backlog> => {
-    this.#backlog ??= this.#open();
+    this.#backlog ??= this.#open(this.mosaicHome, this.#setting('DATABASE_URL'));
     return this.#backlog;
   };
 
@@ -73,11 +73,15 @@ export class Context {
     this.#interrupts?.abort();
   };
 
-  async #open(): Promise<Backlog> {
+  /** Another one than the user's own; whoever opens it closes it. */
+  openAt(mosaicHome: string): Promise<Backlog> {
+    return this.#open(mosaicHome, undefined);
+  }
+
+  async #open(mosaicHome: string | undefined, databaseUrl: string | undefined): Promise<Backlog> {
     const open = this.#dependencies.openBacklog ?? (await import('../backlog/open.ts')).openBacklog;
-    const databaseUrl = this.#setting('DATABASE_URL');
     return open({
-      ...(this.mosaicHome === undefined ? {} : { mosaicHome: this.mosaicHome }),
+      ...(mosaicHome === undefined ? {} : { mosaicHome }),
       ...(databaseUrl === undefined ? {} : { databaseUrl }),
       actor: this.#setting('MOSAIC_ACTOR') ?? this.#setting('USER') ?? null,
     });

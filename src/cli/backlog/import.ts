@@ -24,7 +24,7 @@ export const command: RunnableCommand = defineCommand({
     if (pglite !== undefined) throw embeddedStore(pglite);
     if (file === undefined) throw usageError('import needs the name of a file, or - for standard input.');
     const bar = new ProgressBar(
-      (text) => output.draw(text),
+      (line) => output.draw(line),
       output.errorScreen,
       () => performance.now(),
     );

@@ -46,7 +46,9 @@ export function changesOf(before: Card, text: string): CardChanges {
   if (changed.length === 0) return { kind: 'unchanged' };
   const edges = edgeChanges(before, after['dependsOn'] ?? []);
   if (edges === null) return { kind: 'refused', reason: 'The field dependsOn must be a list of ids' };
-  const fields = changed.filter((name) => name !== 'dependsOn').map((name) => [name, after[name]]);
+  const fields = changed
+    .filter((name) => name !== 'dependsOn')
+    .map((name): [string, Json] => [name, after[name] ?? null]);
   const update = { op: 'update', id: before.id, ...Object.fromEntries(fields), rev: before.rev };
   return { kind: 'changed', lines: [update, ...edges].map((operation) => JSON.stringify(operation)) };
 }

@@ -65,6 +65,11 @@ export class Output {
     await writeTo(this.#stderr, text).catch(() => undefined);
   }
 
+  /** The same for what changes on the screen while a command runs. */
+  drawAnswer(text: string): void {
+    this.#stdout.write(text);
+  }
+
   /** At once, for a progress bar in the middle of synchronous work. */
   draw(text: string): void {
     this.#stderr.write(text);

@@ -65,10 +65,11 @@ function parserOf(command: RunnableCommand): Command {
   const specs = Object.values(command.options).flatMap(({ flags }) => (flags === null ? [] : [flags]));
   const all = [...specs, ...COMMON_OPTIONS.map(([flags]) => flags)];
   const names = new Set(all.map(longFlag));
+  const given = new Set<string>();
   for (const flags of all) {
     const option = new Option(flags);
     const flag = longFlag(flags) ?? flags;
-    parser.addOption(option.argParser((value, previous) => onlyValue({ flag, value, previous, names })));
+    parser.addOption(option.argParser((value) => onlyValue({ flag, value, given, names })));
   }
   return parser;
 }
@@ -76,15 +77,15 @@ function parserOf(command: RunnableCommand): Command {
 interface Given {
   readonly flag: string;
   readonly value: string;
-  readonly previous: unknown;
+  readonly given: Set<string>;
   readonly names: ReadonlySet<string | undefined>;
 }
 
 /** An option that swallowed the next one, or was given twice, is a slip that would otherwise pass in silence. */
-function onlyValue({ flag, value, previous, names }: Given): string {
+function onlyValue({ flag, value, given, names }: Given): string {
   if (names.has(value)) throw usageError(`${flag} needs a value, but ${value} follows it.`);
-  if (previous !== undefined)
-    throw usageError(`${flag} is given twice: ${quote(String(previous))} and ${quote(value)}.`);
+  if (given.has(flag)) throw usageError(`${flag} is given twice; the second time with ${quote(value)}.`);
+  given.add(flag);
   return value;
 }
 

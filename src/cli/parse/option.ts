@@ -97,6 +97,6 @@ export function readValues<Specs extends OptionSpecs>(
     const value = spec.read(raw[key], nameOf(spec));
     return value === undefined ? [] : [[key, value] as const];
   });
-  // The one place where the compiler must be told: it cannot follow keys and values through `Object.entries`.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value has just been read by the spec of its key, which the compiler cannot follow through `Object.entries`
   return Object.fromEntries(entries) as ValuesOf<Specs>;
 }

@@ -83,7 +83,7 @@ class Tree {
     if (done.length > 0) {
       const { paint } = this.#screen;
       const branch = `${indent}${open.length === 0 ? '└─ ' : '├─ '}`;
-      this.#push(`${paint.dim(branch)}${paint.green('✓')} `, `${done.map(printable).join(', ')}`, branch, paint.dim);
+      this.#push(`${paint.dim(branch)}${paint.green('✓')} `, done.map(printable).join(', '), branch, paint.dim);
     }
     return open.map((id, at) => {
       const isLast = at === open.length - 1;
