@@ -2,7 +2,7 @@
 import { describe, expect } from 'vitest';
 import type { BatchOperation } from '../../src/backlog/backlog.ts';
 import { contents, given } from './given.ts';
-import { refusal } from './refusal.ts';
+import { atLine, refusal } from './refusal.ts';
 import type { PromiseTest } from './promise.ts';
 
 function lines(...operations: readonly BatchOperation[]): readonly string[] {
@@ -100,8 +100,8 @@ function allOrNone(it: PromiseTest): void {
       { op: 'claim', owner: 'w' },
       { op: 'complete', id: 'nowhere' },
     );
-    await refusal(backlog.batch({ lines: refused }), 'BATCH_REFUSED', 'line 3', 'nowhere');
-    await refusal(backlog.batch({ lines: refused, dryRun: true }), 'BATCH_REFUSED', 'line 3', 'nowhere');
+    await refusal(backlog.batch({ lines: refused }), 'BATCH_REFUSED', atLine(3), 'nowhere');
+    await refusal(backlog.batch({ lines: refused, dryRun: true }), 'BATCH_REFUSED', atLine(3), 'nowhere');
     expect(await contents(backlog)).toEqual(before);
   });
 
@@ -111,13 +111,13 @@ function allOrNone(it: PromiseTest): void {
     await refusal(
       backlog.batch({ lines: lines({ op: 'complete', id: 'A', owner: 'w' }) }),
       'BATCH_REFUSED',
-      'line 1',
+      atLine(1),
       'A',
     );
     await refusal(
       backlog.batch({ lines: lines({ op: 'link', from: 'A', to: 'B' }) }),
       'BATCH_REFUSED',
-      'line 1',
+      atLine(1),
       'A',
       'B',
     );
@@ -139,7 +139,7 @@ function allOrNone(it: PromiseTest): void {
       await given(backlog, { id: 'A' });
       const before = await contents(backlog);
       const [good = ''] = lines({ op: 'create', id: 'C', title: 'C' });
-      await refusal(backlog.batch({ lines: [good, bad] }), 'BATCH_REFUSED', 'line 2');
+      await refusal(backlog.batch({ lines: [good, bad] }), 'BATCH_REFUSED', atLine(2));
       expect(await contents(backlog)).toEqual(before);
     });
   }

@@ -137,12 +137,16 @@ function reclaimAll(it: PromiseTest): void {
 
 function reclaimNamed(it: PromiseTest): void {
   it('of one named card takes its claim away, expired or not', async ({ backlog }) => {
-    await given(backlog, { id: 'A' }, abandoned('B'));
+    await given(backlog, { id: 'A' });
     await backlog.claim({ owner: 'w', id: 'A' });
+    await given(backlog, abandoned('B'));
     expect(await backlog.reclaim({ id: 'A' })).toEqual(['A']);
     expect(await backlog.get({ id: 'A' })).toMatchObject({ status: 'ready', claimOwner: null, attempts: 1 });
-    expect(await backlog.get({ id: 'B' })).toMatchObject({ status: 'claimed' });
+    // The claim of A has taken the expired claim of B back.
+    expect(await backlog.get({ id: 'B' })).toMatchObject({ status: 'ready' });
     await refusal(backlog.complete({ id: 'A', owner: 'w' }), 'CLAIM_LOST', 'A');
+    expect(await backlog.reclaim({ id: 'B' })).toEqual(['B']);
+    expect(await backlog.get({ id: 'B' })).toMatchObject({ status: 'ready', attempts: 1 });
   });
 
   it('of a card that nobody holds changes nothing', async ({ backlog }) => {

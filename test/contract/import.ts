@@ -1,7 +1,7 @@
 /** `import`: one atomic, repeatable step. */
 import { describe, expect } from 'vitest';
-import { contents, fromNow, given, ids, line } from './given.ts';
-import { refusal } from './refusal.ts';
+import { collect, contents, fromNow, given, ids, line } from './given.ts';
+import { atLine, refusal } from './refusal.ts';
 import type { PromiseTest } from './promise.ts';
 
 export function promisesOfImport(it: PromiseTest): void {
@@ -132,7 +132,7 @@ function update(it: PromiseTest): void {
     await given(backlog, { id: 'a' });
     const before = await contents(backlog);
     const lines = [line({ id: 'b' }), line({ id: 'a', title: 'Other' })];
-    const error = await refusal(backlog.import({ lines }), 'IMPORT_REFUSED', 'line 2', 'a');
+    const error = await refusal(backlog.import({ lines }), 'IMPORT_REFUSED', atLine(2), 'a');
     expect(`${error.message} ${error.hint}`).toContain('update');
     expect(await contents(backlog)).toEqual(before);
   });
@@ -144,6 +144,19 @@ function update(it: PromiseTest): void {
     expect(await backlog.get({ id: 'a' })).toMatchObject({ title: 'Other', priority: 4, rev: 2 });
     expect((await backlog.history({ id: 'a' })).at(-1)).toMatchObject({ kind: 'imported', rev: 2 });
     expect(await backlog.import({ lines, update: true })).toMatchObject({ updated: [], unchanged: ['a'] });
+  });
+
+  it('with update takes an export in which something was changed, and the same one again changes nothing', async ({
+    backlog,
+  }) => {
+    await given(backlog, { id: 'a', labels: ['x'] }, { id: 'b' });
+    await backlog.update({ id: 'a', priority: 2 });
+    const lines = (await collect(backlog.export())).map((text) => text.replace('Card a', 'Other title'));
+    expect(await backlog.import({ lines, update: true })).toMatchObject({ updated: ['a'], unchanged: ['b'] });
+    expect(await backlog.get({ id: 'a' })).toMatchObject({ title: 'Other title', priority: 2, labels: ['x'], rev: 3 });
+    const before = await contents(backlog);
+    expect(await backlog.import({ lines, update: true })).toMatchObject({ updated: [] });
+    expect(await contents(backlog)).toEqual(before);
   });
 }
 
@@ -160,8 +173,15 @@ function allOrNothing(it: PromiseTest): void {
       line({ id: 'fine' }),
       '{"id":"x","title":"x","priority":"high"}',
     ];
-    const error = await refusal(backlog.import({ lines }), 'IMPORT_REFUSED', 'line 2', 'line 4', 'line 5', 'line 7');
-    expect(error.message).not.toMatch(/line [136]\b/);
+    const error = await refusal(
+      backlog.import({ lines }),
+      'IMPORT_REFUSED',
+      atLine(2),
+      atLine(4),
+      atLine(5),
+      atLine(7),
+    );
+    expect(error.message).not.toMatch(/\bline [136]\b/i);
     expect(await contents(backlog)).toEqual(before);
   });
 
@@ -206,22 +226,27 @@ function badLines(it: PromiseTest): void {
   };
   for (const [what, text] of Object.entries(bad)) {
     it(`refuses ${what}`, async ({ backlog }) => {
-      await refusal(backlog.import({ lines: [line({ id: 'good' }), text] }), 'IMPORT_REFUSED', 'line 2');
+      await refusal(backlog.import({ lines: [line({ id: 'good' }), text] }), 'IMPORT_REFUSED', atLine(2));
       expect((await backlog.list()).cards).toEqual([]);
     });
   }
 
   it('refuses two lines for one id with different content', async ({ backlog }) => {
     const lines = [line({ id: 'a' }), line({ id: 'a', title: 'Other' })];
-    await refusal(backlog.import({ lines, update: true }), 'IMPORT_REFUSED', 'line 2', 'a');
+    await refusal(backlog.import({ lines, update: true }), 'IMPORT_REFUSED', atLine(2), 'a');
     expect((await backlog.list()).cards).toEqual([]);
   });
 
   it('refuses an idempotency key that another card has', async ({ backlog }) => {
     await given(backlog, { id: 'a', idempotencyKey: 'k' });
-    await refusal(backlog.import({ lines: [line({ id: 'b', idempotencyKey: 'k' })] }), 'IMPORT_REFUSED', 'line 1', 'k');
+    await refusal(
+      backlog.import({ lines: [line({ id: 'b', idempotencyKey: 'k' })] }),
+      'IMPORT_REFUSED',
+      atLine(1),
+      'idempotencyKey',
+    );
     const twice = [line({ id: 'c', idempotencyKey: 'm' }), line({ id: 'd', idempotencyKey: 'm' })];
-    await refusal(backlog.import({ lines: twice }), 'IMPORT_REFUSED', 'line 2', 'm');
+    await refusal(backlog.import({ lines: twice }), 'IMPORT_REFUSED', atLine(2), 'idempotencyKey');
     expect(ids((await backlog.list()).cards)).toEqual(['a']);
   });
 }

@@ -17,7 +17,7 @@ const OPERATIONS: readonly {
     wrong: {
       id: [undefined, null, 7, ''],
       title: [undefined, null, 7, '', ' \n\t'],
-      body: [7, {}],
+      body: [7, {}, 'a zero byte \u0000'],
       phase: [7, []],
       priority: ['1', 0.5, 2 ** 31],
       dependsOn: ['A', [7], ['A', ''], { A: true }],

@@ -9,7 +9,7 @@ import { MosaicError, type ErrorCode } from '../../src/errors.ts';
 export async function refusal(
   operation: Promise<unknown>,
   code: ErrorCode,
-  ...names: readonly string[]
+  ...names: readonly (string | RegExp)[]
 ): Promise<MosaicError> {
   const error: unknown = await operation.then(
     (value) => expect.fail(`expected ${code}, but the operation gave ${JSON.stringify(value)}`),
@@ -18,8 +18,16 @@ export async function refusal(
   if (!(error instanceof MosaicError)) throw error;
   expect(error.code, error.message).toBe(code);
   expect(error.message, 'a whole sentence').toMatch(/^\S.*[.?!]$/su);
-  for (const name of names) expect(error.message).toContain(name);
+  for (const name of names) {
+    if (typeof name === 'string') expect(error.message).toContain(name);
+    else expect(error.message).toMatch(name);
+  }
   return error;
+}
+
+/** How a message names a line, at the beginning of a sentence or within one. */
+export function atLine(line: number): RegExp {
+  return new RegExp(`\\bline ${line}\\b`, 'i');
 }
 
 /** Calls an operation as plain JavaScript does, where no compiler has looked at the options. */

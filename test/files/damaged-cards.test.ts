@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { given, ids, line } from '../contract/given.ts';
 import { refusal } from '../contract/refusal.ts';
-import { byHand as it, cardPath, readCard } from './by-hand.ts';
+import { byHand as it, cardPath, readCard, tree } from './by-hand.ts';
 
 const WELL = '{\n  "id": "A",\n  "title": "Alpha",\n  "priority": 3\n}\n';
 
@@ -66,8 +66,16 @@ describe('a damaged card', () => {
     await backlog.reclaim();
     await backlog.archive();
     await backlog.doctor();
-    await backlog.doctor({ fix: true });
     expect(readFileSync(cardPath(store, 'A.json'), 'utf8')).toBe('not json');
+  });
+
+  it('is not lost when doctor repairs what it can: what stood in the file is kept', async ({ store, backlog }) => {
+    await given(backlog, { id: 'A' });
+    writeFileSync(cardPath(store, 'A.json'), 'not json, and dear to somebody');
+    await backlog.doctor({ fix: true });
+    expect([...tree(store.root).values()]).toContain('not json, and dear to somebody');
+    const { cards, damaged } = await backlog.list();
+    expect(cards.length + damaged.length).toBe(1);
   });
 
   it('holds back what depends on it, and explain says why', async ({ store, backlog }) => {

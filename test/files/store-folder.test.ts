@@ -118,8 +118,8 @@ describe('the data folder of another program in the same place', () => {
       const backlog = await openBacklog({ mosaicHome: store.mosaicHome });
       return backlog.create({ id: 'A', title: 'A' }).finally(() => backlog.close());
     };
-    const error = await refusal(use(), 'STORE_FOREIGN', store.root, 'PG_VERSION');
-    expect(error.hint).toContain('import --pglite');
+    const error = await refusal(use(), 'STORE_FOREIGN', store.root, 'PGlite');
+    expect(error.hint).toMatch(/\bimport\b/);
     expect(tree(store.mosaicHome)).toEqual(before);
   });
 });
