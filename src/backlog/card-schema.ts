@@ -6,11 +6,13 @@ import * as z from 'zod/mini';
 import type { Card, CardStatus, Json } from '../card/card.ts';
 import { CARD_STATUSES } from '../card/card.ts';
 import {
+  checkClaimTtlSeconds,
   checkId,
   checkLabel,
   checkOwner,
   checkPhase,
   checkPriority,
+  checkReason,
   checkText,
   checkTitle,
   checkTtlSeconds,
@@ -18,7 +20,7 @@ import {
 import { checkInvariants } from '../card/invariants.ts';
 import { newCard } from '../card/content.ts';
 import { toMs, toTimestamp } from '../card/time.ts';
-import { isJson, lineOfKey, parseJsonText } from './json-text.ts';
+import { type BadText, isJson, lineOfKey, parseJsonText } from './json-text.ts';
 
 /** Lists and labels longer than this are an accident. */
 const MAX_LIST = 10_000;
@@ -82,6 +84,7 @@ interface Fields {
   readonly json: z.ZodMiniType<Json>;
   readonly labels: z.ZodMiniType<string[]>;
   readonly text: z.ZodMiniType<string | null>;
+  readonly reason: z.ZodMiniType<string | null>;
 }
 
 /** The fields of a card, one schema each; the requests of the library use the same ones. */
@@ -102,6 +105,7 @@ export const field: Fields = {
   json: z.custom<Json>(isJson, 'must be a JSON value, nested at most 64 deep'),
   labels: z.array(text(checkLabel), { error: 'must be a list of labels' }).check(checked(noRepeats)),
   text: z.nullable(text(checkText)),
+  reason: z.nullable(text(checkReason)),
 };
 
 type CardFields = { readonly [Key in keyof Card as string extends Key ? never : Key]: Card[Key] };
@@ -119,7 +123,7 @@ export const cardInputSchema: z.ZodMiniType<CardInput> = z.catchall(
     status: z.exactOptional(field.status),
     dependsOn: z.exactOptional(field.dependsOn),
     claimOwner: z.exactOptional(z.nullable(field.owner)),
-    claimTtlSeconds: z.exactOptional(z.nullable(field.ttlSeconds)),
+    claimTtlSeconds: z.exactOptional(z.nullable(wholeNumber(checkClaimTtlSeconds))),
     claimedAt: z.exactOptional(z.nullable(field.timestamp)),
     attempts: z.exactOptional(field.count),
     idempotencyKey: z.exactOptional(field.idempotencyKey),
@@ -137,10 +141,7 @@ export const cardInputSchema: z.ZodMiniType<CardInput> = z.catchall(
   field.json,
 );
 
-export type ParsedCard =
-  | { readonly kind: 'card'; readonly card: Card }
-  /** `reason` goes on from "the file …" or "the line …". */
-  | { readonly kind: 'bad'; readonly reason: string };
+export type ParsedCard = { readonly kind: 'card'; readonly card: Card } | BadText;
 
 /**
  * Parses the text of one card.
@@ -155,28 +156,36 @@ export function parseCardText(source: string, nowMs: number): ParsedCard {
 
 /** The same for text that is parsed already; `source`, where there is one, lets a reason name the line. */
 export function parseCard(value: unknown, source: string | null, nowMs: number): ParsedCard {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { kind: 'bad', reason: 'it is not a JSON object' };
-  }
-  if (Object.hasOwn(value, '__proto__')) return { kind: 'bad', reason: 'it has a member named __proto__' };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad('it is not a JSON object');
+  if (Object.hasOwn(value, '__proto__')) return bad('it has a member named __proto__');
   const parsed = cardInputSchema.safeParse(value);
-  if (!parsed.success) return { kind: 'bad', reason: describeIssue(parsed.error.issues[0], source) };
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const name = issue?.path[0];
+    const line = source === null || name === undefined ? null : lineOfKey(source, String(name));
+    return { kind: 'bad', reason: describeIssue(issue), line };
+  }
   const card: Card = { ...newCard({ id: parsed.data.id, title: parsed.data.title }, nowMs), ...parsed.data };
   const contradiction = checkInvariants(card);
-  return contradiction === null ? { kind: 'card', card } : { kind: 'bad', reason: contradiction };
+  return contradiction === null ? { kind: 'card', card } : bad(contradiction);
 }
 
-/** A sentence part for one problem: which field, what is wrong, and the line where it can be found. */
-export function describeIssue(issue: z.core.$ZodIssue | undefined, source: string | null): string {
-  if (issue === undefined) return 'it is not a valid card';
+function bad(reason: string): BadText {
+  return { kind: 'bad', reason, line: null };
+}
+
+/** A sentence part for one problem: which field, and what is wrong. */
+export function describeIssue(issue: z.core.$ZodIssue | undefined): string {
+  if (issue === undefined) return 'it is not valid';
+  if (issue.code === 'unrecognized_keys') return `it has no field ${issue.keys.join(', ')}`;
   const [name] = issue.path;
-  if (name === undefined) return issue.message;
-  const line = source !== null && source.includes('\n') ? lineOfKey(source.trimEnd(), String(name)) : null;
-  return `${line === null ? '' : `line ${line}: `}its field ${String(name)} ${missingOr(issue)}`;
+  return name === undefined ? issue.message : `its field ${String(name)} ${problemOf(issue)}`;
 }
 
-function missingOr(issue: z.core.$ZodIssue): string {
-  return issue.input === undefined && issue.code === 'invalid_type' ? 'is missing' : issue.message;
+function problemOf(issue: z.core.$ZodIssue): string {
+  if (issue.input === undefined && issue.code === 'invalid_type') return 'is missing';
+  // What no schema has words for.
+  return issue.message === 'Invalid input' ? 'has a value of another kind' : issue.message;
 }
 
 /** The text of a card's file: for `cat` and `jq`, and the same bytes for the same card. */

@@ -1,5 +1,6 @@
 /** Reads JSON text that people and other programs wrote: either a value, or a reason with the line it stands on. */
 import type { Json } from '../card/card.ts';
+import { checkText } from '../card/field.ts';
 
 export type JsonText =
   { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'bad'; readonly reason: string };
@@ -8,14 +9,14 @@ export type JsonText =
 const MAX_DEPTH = 64;
 
 export function parseJsonText(text: string): JsonText {
-  if (text.trim() === '') return { kind: 'bad', reason: 'it is empty' };
+  if (text.trim() === '') return { kind: 'bad', reason: 'it is empty', line: null };
   try {
     return { kind: 'value', value: JSON.parse(text) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const line = lineOfSyntaxError(message, text);
-    const problem = message.replace(/ in JSON at position .*$/s, '').replace(/ \(line .*$/s, '');
-    return { kind: 'bad', reason: `${line === null ? '' : `line ${line}: `}it is not JSON (${problem})` };
+    const problem = message.replace(/ in JSON at position .*$/s, '').replace(/, (\.{3})?".*$/s, '');
+    return { kind: 'bad', reason: `it is not JSON (${problem})`, line };
   }
 }
 
@@ -31,7 +32,8 @@ export function isJson(value: unknown): value is Json {
 }
 
 function isJsonWithin(value: unknown, depth: number): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (value === null || typeof value === 'boolean') return true;
+  if (typeof value === 'string') return checkText(value) === null;
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || depth === 0) return false;
   if (Array.isArray(value)) return value.every((item) => isJsonWithin(item, depth - 1));
@@ -42,8 +44,17 @@ function isJsonWithin(value: unknown, depth: number): boolean {
 
 function lineOfSyntaxError(message: string, text: string): number | null {
   const position = /at position (\d+)/.exec(message)?.[1];
+  const excerpt = /^Unexpected token .*, (\.{3})?"(.*?)"(\.{3})? is not valid JSON$/s.exec(message);
+  // For short texts V8 names no position, but quotes what it stumbled over.
+  if (excerpt?.[2] !== undefined) return lineOfExcerpt(message, excerpt[2], text);
   if (position !== undefined) return lineAt(text, Number(position));
   return /end of JSON input/.test(message) ? lineAt(text, text.trimEnd().length) : null;
+}
+
+function lineOfExcerpt(message: string, excerpt: string, text: string): number {
+  const token = /^Unexpected token '(.)'/su.exec(message)?.[1] ?? '';
+  const begin = Math.max(0, text.indexOf(excerpt));
+  return lineAt(text, Math.max(begin, text.indexOf(token, begin)));
 }
 
 function lineAt(text: string, position: number): number {

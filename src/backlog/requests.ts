@@ -1,5 +1,6 @@
 /** The options of every operation, parsed once at the library's border. Unknown fields are refused, never ignored. */
 import * as z from 'zod/mini';
+import { checkRetryAfterSeconds } from '../card/field.ts';
 import { MosaicError } from '../errors.ts';
 import type {
   ArchiveOptions,
@@ -31,6 +32,14 @@ const seconds = z.number({ error: 'must be a number of seconds' }).check(
     }
   }),
 );
+const retryAfterSeconds = z.exactOptional(
+  z.number({ error: 'must be a number of seconds' }).check(
+    z.check((payload: z.core.ParsePayload<number>) => {
+      const problem = checkRetryAfterSeconds(payload.value);
+      if (problem !== null) payload.issues.push({ code: 'custom', message: problem, input: payload.value });
+    }),
+  ),
+);
 const signal = z.exactOptional(z.instanceof(AbortSignal, { error: 'must be an AbortSignal' }));
 const flag = z.exactOptional(z.boolean({ error: 'must be true or false' }));
 const lines = z.custom<Lines>(isLines, 'must be an iterable of lines');
@@ -38,7 +47,8 @@ const onProgress = z.exactOptional(
   z.custom<(progress: Progress) => void>((value) => typeof value === 'function', 'must be a function'),
 );
 const fence = { id, owner: z.exactOptional(owner), attempt };
-const filter = { phase: z.exactOptional(z.string()), label: z.exactOptional(z.string()) };
+const word = z.exactOptional(z.string({ error: 'must be a text' }));
+const filter = { phase: word, label: word };
 const changeable = {
   body: z.exactOptional(field.body),
   phase: z.exactOptional(field.phase),
@@ -83,17 +93,17 @@ const schemas: { readonly [K in keyof Requests]: z.ZodMiniType<Requests[K]> } = 
     dependsOn: z.exactOptional(field.dependsOn),
     idempotencyKey: z.exactOptional(field.idempotencyKey),
     status: z.exactOptional(z.enum(['ready', 'blocked'], { error: 'must be ready or blocked' })),
-    statusReason: z.exactOptional(field.text),
+    statusReason: z.exactOptional(field.reason),
   }),
   get: z.strictObject({ id }),
   list: z.strictObject({
     status: z.exactOptional(field.status),
     ...filter,
-    owner: z.exactOptional(z.string()),
-    text: z.exactOptional(z.string()),
-    readyOnly: z.exactOptional(z.boolean()),
+    owner: word,
+    text: word,
+    readyOnly: flag,
     limit: z.exactOptional(field.count),
-    archived: z.exactOptional(z.boolean()),
+    archived: flag,
   }),
   claim: z.strictObject({
     owner,
@@ -115,11 +125,11 @@ const schemas: { readonly [K in keyof Requests]: z.ZodMiniType<Requests[K]> } = 
   renew: z.strictObject({ ...fence, owner, ttlSeconds: z.exactOptional(field.ttlSeconds) }),
   release: z.strictObject(fence),
   complete: z.strictObject({ ...fence, result: z.exactOptional(field.json) }),
-  fail: z.strictObject({ ...fence, reason: z.exactOptional(field.text), retryAfterSeconds: z.exactOptional(seconds) }),
+  fail: z.strictObject({ ...fence, reason: z.exactOptional(field.reason), retryAfterSeconds }),
   reclaim: z.strictObject({ id: z.exactOptional(id) }),
   link: z.strictObject({ from: id, to: id }),
   unlink: z.strictObject({ from: id, to: id }),
-  block: z.strictObject({ id, reason: z.exactOptional(field.text) }),
+  block: z.strictObject({ id, reason: z.exactOptional(field.reason) }),
   unblock: z.strictObject({ id }),
   update: z.strictObject({
     id,
@@ -146,7 +156,7 @@ export function parseRequest<K extends keyof Requests>(operation: K, options: un
   if (parsed.success) return parsed.data;
   throw new MosaicError({
     code: 'INVALID_INPUT',
-    message: `${operation} cannot be done: ${describeIssue(parsed.error.issues[0], null)}. Nothing was changed.`,
+    message: `${operation} cannot be done: ${describeIssue(parsed.error.issues[0])}. Nothing was changed.`,
   });
 }
 

@@ -41,7 +41,7 @@ export function dependencyCycle(cycle: readonly string[]): MosaicError {
     code: 'DEPENDENCY_CYCLE',
     message:
       cycle.length === 2
-        ? `Card ${first} cannot depend on itself. Nothing was changed.`
+        ? `Card ${first} cannot depend on itself (${cycle.join(' → ')}). Nothing was changed.`
         : `That edge would close a cycle, and none of its cards could ever be claimed: ${cycle.join(' → ')}. ` +
           'Nothing was changed.',
     hint: `See what waits for what with: ${commandLine('explain', second === first ? first : second)}`,

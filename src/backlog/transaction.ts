@@ -7,6 +7,8 @@ export interface ChangeNote {
   readonly kind: ChangeKind;
   /** The claim's owner, where one acted; else the program's actor is recorded. */
   readonly by: string | null;
+  /** Why, in the words of history; null when the kind says it all. */
+  readonly reason: string | null;
 }
 
 /** Synchronous on purpose: nothing else can happen between a decision and its commit. */

@@ -142,8 +142,7 @@ function reclaimNamed(it: PromiseTest): void {
     await given(backlog, abandoned('B'));
     expect(await backlog.reclaim({ id: 'A' })).toEqual(['A']);
     expect(await backlog.get({ id: 'A' })).toMatchObject({ status: 'ready', claimOwner: null, attempts: 1 });
-    // The claim of A has taken the expired claim of B back.
-    expect(await backlog.get({ id: 'B' })).toMatchObject({ status: 'ready' });
+    expect(await backlog.get({ id: 'B' })).toMatchObject({ status: 'claimed' });
     await refusal(backlog.complete({ id: 'A', owner: 'w' }), 'CLAIM_LOST', 'A');
     expect(await backlog.reclaim({ id: 'B' })).toEqual(['B']);
     expect(await backlog.get({ id: 'B' })).toMatchObject({ status: 'ready', attempts: 1 });

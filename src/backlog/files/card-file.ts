@@ -42,7 +42,9 @@ export function readCardFile(files: FileSystem, folder: string, name: string, no
   const text = decodeText(content);
   if (text === null) return damaged('it is not UTF-8 text', stamp);
   const parsed = parseCardText(text, nowMs);
-  if (parsed.kind === 'bad') return damaged(parsed.reason, stamp);
+  if (parsed.kind === 'bad') {
+    return damaged(parsed.line === null ? parsed.reason : `line ${parsed.line}: ${parsed.reason}`, stamp);
+  }
   if (!mayHold(name, parsed.card.id)) {
     return damaged(`its id is ${parsed.card.id}, which does not belong into a file of that name`, stamp);
   }

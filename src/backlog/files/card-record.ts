@@ -11,6 +11,7 @@ export interface CardRecord {
   readonly atMs: number;
   readonly kind: ChangeKind;
   readonly by: string | null;
+  readonly reason: string | null;
   readonly from: CardStatus | null;
   readonly id: string;
   readonly file: string;
@@ -22,18 +23,32 @@ export interface CardRecord {
 }
 
 export function recordText(record: CardRecord, left: number): string {
-  const { seq, atMs, kind, by, from, id, file, place, generation, card } = record;
-  return JSON.stringify({ seq, left, at: toTimestamp(atMs), kind, by, from, id, file, place, generation, card });
+  const { seq, atMs, kind, by, reason, from, id, file, place, generation, card } = record;
+  return JSON.stringify({
+    seq,
+    left,
+    at: toTimestamp(atMs),
+    kind,
+    by,
+    reason,
+    from,
+    id,
+    file,
+    place,
+    generation,
+    card,
+  });
 }
 
 /** Null for a record that no version of this program has written. */
 export function parseRecord(record: JournalRecord): CardRecord | null {
-  const { seq, at, kind, by, from, id, file, place, generation, card } = record;
+  const { seq, at, kind, by, reason, from, id, file, place, generation, card } = record;
   if (typeof at !== 'string' || typeof id !== 'string' || typeof file !== 'string') return null;
   if (!isKind(kind) || (by !== null && typeof by !== 'string') || (from !== null && !isStatus(from))) return null;
   if ((place !== 'cards' && place !== 'archive') || typeof generation !== 'number') return null;
+  if (reason !== null && typeof reason !== 'string') return null;
   const atMs = Date.parse(at);
-  const base: Omit<CardRecord, 'card'> = { seq, atMs, kind, by, from, id, file, place, generation };
+  const base: Omit<CardRecord, 'card'> = { seq, atMs, kind, by, reason, from, id, file, place, generation };
   if (card === null) return { ...base, card: null };
   const parsed = parseCard(card, null, atMs);
   return parsed.kind === 'card' ? { ...base, card: parsed.card } : null;
@@ -49,7 +64,7 @@ export function changeOf(record: CardRecord): Change {
     from: record.from,
     to: record.card?.status ?? null,
     rev: record.card?.rev ?? 0,
-    reason: record.card?.statusReason ?? null,
+    reason: record.reason,
   };
 }
 

@@ -160,7 +160,7 @@ export class FileTransaction implements Transaction {
   archive(card: Card): void {
     const known = this.#knowledge.index.get(card.id);
     const name = known?.fileName ?? this.#freshName(card.id);
-    this.#record(card, { kind: 'archived', by: null }, name, 'archive', card.status);
+    this.#record(card, { kind: 'archived', by: null, reason: null }, name, 'archive', card.status);
   }
 
   /** The cards whose files cannot be used. */
@@ -172,7 +172,13 @@ export class FileTransaction implements Transaction {
   restore(card: Card, name: string): void {
     const rev = Math.max(card.rev, this.#knowledge.index.get(card.id)?.rev ?? 0) + 1;
     const restored = { ...card, rev, updatedAt: toTimestamp(this.nowMs) };
-    this.#record(restored, { kind: 'restored', by: null }, name, 'cards', card.status);
+    this.#record(
+      restored,
+      { kind: 'restored', by: null, reason: 'Its file could not be used.' },
+      name,
+      'cards',
+      card.status,
+    );
   }
 
   /** Makes as if nothing had been put. */
@@ -197,11 +203,12 @@ export class FileTransaction implements Transaction {
     this.#current.set(card.id, card);
     this.#learn(card.id, summaryOf(card, file, place));
     const by = note.by ?? (note.kind === 'edited' ? null : this.#actor);
-    this.records.push({ atMs: this.nowMs, kind: note.kind, by, from: status, id: card.id, file, place, card });
+    const { kind, reason } = note;
+    this.records.push({ atMs: this.nowMs, kind, by, reason, from: status, id: card.id, file, place, card });
   }
 
   #edited(name: string, card: Card): Card {
-    this.#record(card, { kind: 'edited', by: null }, name, 'cards', null);
+    this.#record(card, { kind: 'edited', by: null, reason: null }, name, 'cards', null);
     return card;
   }
 
@@ -213,6 +220,7 @@ export class FileTransaction implements Transaction {
       atMs: this.nowMs,
       kind: 'deleted',
       by: null,
+      reason: null,
       from,
       id: known.id,
       file: known.fileName,

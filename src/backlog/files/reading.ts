@@ -1,6 +1,7 @@
 /** The operations that only look: they wait for nobody and never see half a card. */
 import type { Card } from '../../card/card.ts';
 import { isClaimable } from '../../card/claimable.ts';
+import { expire } from '../../card/life.ts';
 import { isMatch } from '../../card/match.ts';
 import type { BacklogStats, CardList, DamagedCard, Explanation, ListOptions } from '../backlog.ts';
 import { explainCard, explainDamage } from '../operations/explain.ts';
@@ -40,8 +41,8 @@ export async function explainCards(store: FileStore, id: string | undefined): Pr
   return store.read((transaction, { index }) => {
     if (id !== undefined) return [explainOne(store, transaction, index.get(id), id)];
     const explanations: Explanation[] = [];
-    for (const known of index.open()) {
-      if (known.status !== 'ready' && known.status !== 'damaged') continue;
+    for (const known of index.all()) {
+      if (known.archived || (known.status !== 'ready' && known.status !== 'damaged')) continue;
       explanations.push(explainOne(store, transaction, known, known.id));
     }
     return explanations;
@@ -55,7 +56,8 @@ export async function statsOf(store: FileStore): Promise<BacklogStats> {
       ...known,
       hasUnmetDependencies: index.unmetDependencies(known.id) > 0,
     }));
-    const claimable = [...index.claimable(nowMs, {})].length;
+    const expired = transaction.expiredClaims().filter((card) => couldBeClaimed(transaction, card));
+    const claimable = [...index.claimable(nowMs, {})].length + expired.length;
     return countCards(cards, claimable, nowMs);
   }, 'thorough');
 }
@@ -80,7 +82,7 @@ function explainOne(store: FileStore, transaction: Transaction, known: Summary |
 /** What the index can rule out without reading the card. */
 function mayMatch(known: Summary, options: ListOptions): boolean {
   if (options.status !== undefined && known.status !== options.status) return false;
-  if (options.readyOnly === true && known.status !== 'ready') return false;
+  if (options.readyOnly === true && known.status !== 'ready' && known.status !== 'claimed') return false;
   if (options.phase !== undefined && known.phase !== options.phase) return false;
   if (options.owner !== undefined && known.claimOwner !== options.owner) return false;
   return options.label === undefined || known.labels.includes(options.label);
@@ -88,8 +90,13 @@ function mayMatch(known: Summary, options: ListOptions): boolean {
 
 function isWanted(transaction: Transaction, card: Card, options: ListOptions): boolean {
   if (!isMatch(card, options)) return false;
-  if (options.readyOnly !== true) return true;
-  return isClaimable(card, (id) => transaction.dependencyState(id), transaction.nowMs);
+  return options.readyOnly !== true || couldBeClaimed(transaction, card);
+}
+
+/** As a claim would see it: a claim that has expired is taken back first. */
+function couldBeClaimed(transaction: Transaction, card: Card): boolean {
+  const { nowMs } = transaction;
+  return isClaimable(expire(card, nowMs).card, (id) => transaction.dependencyState(id), nowMs);
 }
 
 function readOrReport(store: FileStore, transaction: Transaction, known: Summary, damaged: DamagedCard[]): Card | null {

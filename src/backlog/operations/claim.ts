@@ -30,11 +30,11 @@ export function claimCards(
 /** The takeover: the same critical section that hands out a card first takes it from whoever let it expire. */
 function takeBackExpired(transaction: Transaction): void {
   for (const card of transaction.expiredClaims()) {
-    apply(transaction, expire(card, transaction.nowMs));
+    apply(transaction, card, expire(card, transaction.nowMs));
   }
   // A clock that once ran ahead must not keep a card for as long as it was wrong.
   for (const card of transaction.claimsAhead()) {
-    apply(transaction, redate(card, transaction.nowMs));
+    apply(transaction, card, redate(card, transaction.nowMs), undefined, 'Its claim was dated in the future.');
   }
 }
 
@@ -45,5 +45,5 @@ function isWanted(transaction: Transaction, card: Card, options: Omit<ClaimOptio
 
 function take(transaction: Transaction, card: Card, options: ClaimOptions): Card {
   const ttlSeconds = options.ttlSeconds ?? DEFAULT_CLAIM_TTL_SECONDS;
-  return apply(transaction, claim(card, { owner: options.owner, ttlSeconds }, transaction.nowMs), options.owner);
+  return apply(transaction, card, claim(card, { owner: options.owner, ttlSeconds }, transaction.nowMs), options.owner);
 }

@@ -1,6 +1,6 @@
 /** Creating a card, once. */
 import type { Card } from '../../card/card.ts';
-import { findCycle } from '../../card/cycle.ts';
+import { findCycleThrough } from '../../card/cycle.ts';
 import { newCard } from '../../card/content.ts';
 import type { CreateOptions } from '../backlog.ts';
 import { cardExists, dependencyCycle } from '../sentences.ts';
@@ -14,11 +14,9 @@ export function createCard(transaction: Transaction, options: CreateOptions): Ca
   if (transaction.card(options.id) !== null) throw cardExists(options.id);
 
   const card = newCard(options, transaction.nowMs);
-  for (const to of card.dependsOn) {
-    // Cards that existed before may already name this id, so the new card's edges can close a cycle through them.
-    const cycle = findCycle(card.id, to, (id) => (id === card.id ? card.dependsOn : transaction.dependsOn(id)));
-    if (cycle !== null) throw dependencyCycle(cycle);
-  }
-  transaction.put(card, { kind: 'created', by: null });
+  // Cards that existed before may already name this id, so the new card's edges can close a cycle through them.
+  const cycle = findCycleThrough(card.id, (id) => (id === card.id ? card.dependsOn : transaction.dependsOn(id)));
+  if (cycle !== null) throw dependencyCycle(cycle);
+  transaction.put(card, { kind: 'created', by: null, reason: card.statusReason });
   return card;
 }

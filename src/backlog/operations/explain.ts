@@ -2,11 +2,16 @@
 import type { Card } from '../../card/card.ts';
 import { obstaclesOf } from '../../card/claimable.ts';
 import { findCycleThrough } from '../../card/cycle.ts';
+import { expire } from '../../card/life.ts';
 import type { Explanation, Obstacle } from '../backlog.ts';
 import type { Transaction } from '../transaction.ts';
 
 export function explainCard(transaction: Transaction, card: Card): Explanation {
-  const obstacles: Obstacle[] = [...obstaclesOf(card, (id) => transaction.dependencyState(id), transaction.nowMs)];
+  // A claim takes expired ones back first, so they are no obstacle.
+  const { nowMs } = transaction;
+  const obstacles: Obstacle[] = [
+    ...obstaclesOf(expire(card, nowMs).card, (id) => transaction.dependencyState(id), nowMs),
+  ];
   if (obstacles.some((obstacle) => obstacle.kind === 'dependency')) {
     // Only edges made by hand can close a cycle; a card in one waits for ever, and that is worth saying.
     const cycle = findCycleThrough(card.id, (id) => transaction.dependsOn(id));

@@ -43,9 +43,11 @@ export function importCards(
     const verdict = importOne(transaction, entry, terms, problems);
     if (verdict !== null) sorted[verdict].push(entry.card.id);
   }
+  terms.onProgress?.({ stage: 'importing', done: imported.length, total: imported.length });
   const changed = [...sorted.created, ...sorted.updated];
   for (const cycle of findCyclesIn(changed, (id) => transaction.dependsOn(id))) {
-    problems.push(`The edges close a cycle: ${cycle.join(' → ')}.`);
+    const line = imported.find((entry) => cycle.includes(entry.card.id))?.line;
+    problems.push(`Line ${line}: its dependencies close a cycle: ${cycle.join(' → ')}.`);
   }
   if (problems.length > 0) throw importRefused(problems);
   return { ...sorted, dryRun: terms.dryRun };
@@ -67,7 +69,7 @@ function parseAll(lines: readonly NumberedLine[], nowMs: number, problems: strin
     if (earlier !== undefined) {
       problems.push(`Line ${line}: card ${card.id} stands on line ${earlier} already.`);
     } else if (sameKey !== undefined) {
-      problems.push(`Line ${line}: its idempotencyKey stands on line ${sameKey} already.`);
+      problems.push(`Line ${line}: its idempotencyKey ${card.idempotencyKey} stands on line ${sameKey} already.`);
     } else {
       imported.push({ line, card, given: new Set(Object.keys(JSON.parse(text))) });
     }
@@ -90,11 +92,11 @@ function importOne(
   }
   const holder = card.idempotencyKey === null ? null : transaction.idOfIdempotencyKey(card.idempotencyKey);
   if (holder !== null && holder !== card.id) {
-    problems.push(`Line ${line}: its idempotencyKey belongs to card ${holder} already.`);
+    problems.push(`Line ${line}: its idempotencyKey ${card.idempotencyKey} belongs to card ${holder} already.`);
     return null;
   }
   if (existing === null) {
-    transaction.put(card, { kind: 'imported', by: null });
+    transaction.put(card, { kind: 'imported', by: null, reason: null });
     return 'created';
   }
   const different = differingField(existing, card, given);
@@ -106,7 +108,7 @@ function importOne(
     );
     return null;
   }
-  transaction.put(replaced(existing, card, given, transaction.nowMs), { kind: 'imported', by: null });
+  transaction.put(replaced(existing, card, given, transaction.nowMs), { kind: 'imported', by: null, reason: null });
   return 'updated';
 }
 
@@ -119,9 +121,13 @@ function existingCard(transaction: Transaction, id: string): Card | string | nul
   }
 }
 
-/** The first field that the line names and that says something else, `rev` and `updatedAt` aside where they follow. */
+/** They follow from the other fields, and from when somebody changed them. */
+const FOLLOWING_FIELDS: readonly string[] = ['rev', 'updatedAt'];
+
+/** The first field that the line names and that says something else. */
 function differingField(existing: Card, card: Card, given: ReadonlySet<string>): string | null {
   for (const name of given) {
+    if (FOLLOWING_FIELDS.includes(name)) continue;
     if (!sameJson(existing[name] ?? null, card[name] ?? null)) return name;
   }
   return null;

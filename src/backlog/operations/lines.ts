@@ -1,4 +1,5 @@
 /** JSON Lines as they come from a file, a pipe or a caller. */
+import { MosaicError } from '../../errors.ts';
 import type { Lines } from '../backlog.ts';
 
 export interface NumberedLine {
@@ -12,6 +13,12 @@ export async function readLines(lines: Lines): Promise<readonly NumberedLine[]> 
   let line = 0;
   for await (const text of lines) {
     line += 1;
+    if (typeof text !== 'string') {
+      throw new MosaicError({
+        code: 'INVALID_INPUT',
+        message: `The lines cannot be read: entry ${line} of lines is not a text. Nothing was changed.`,
+      });
+    }
     // A byte order mark at the very beginning is how some editors save.
     const clean = line === 1 ? text.replace(/^\uFEFF/, '') : text;
     if (clean.trim() !== '') numbered.push({ line, text: clean });

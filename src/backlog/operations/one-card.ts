@@ -24,32 +24,38 @@ export function mustGet(transaction: Transaction, id: string): Card {
 }
 
 export function renewCard(transaction: Transaction, options: RenewOptions): Card {
-  return apply(transaction, renew(mustGet(transaction, options.id), options, transaction.nowMs), options.owner);
+  const card = mustGet(transaction, options.id);
+  return apply(transaction, card, renew(card, options, transaction.nowMs), options.owner);
 }
 
 export function releaseCard(transaction: Transaction, options: FenceOptions): Card {
-  return apply(transaction, release(mustGet(transaction, options.id), options, transaction.nowMs), options.owner);
+  const card = mustGet(transaction, options.id);
+  return apply(transaction, card, release(card, options, transaction.nowMs), options.owner);
 }
 
 export function completeCard(transaction: Transaction, options: CompleteOptions): Card {
-  return apply(transaction, complete(mustGet(transaction, options.id), options, transaction.nowMs), options.owner);
+  const card = mustGet(transaction, options.id);
+  return apply(transaction, card, complete(card, options, transaction.nowMs), options.owner);
 }
 
 export function failCard(transaction: Transaction, options: FailOptions): Card {
-  return apply(transaction, fail(mustGet(transaction, options.id), options, transaction.nowMs), options.owner);
+  const card = mustGet(transaction, options.id);
+  return apply(transaction, card, fail(card, options, transaction.nowMs), options.owner);
 }
 
 export function blockCard(transaction: Transaction, options: BlockOptions): Card {
-  return apply(transaction, block(mustGet(transaction, options.id), options, transaction.nowMs));
+  const card = mustGet(transaction, options.id);
+  return apply(transaction, card, block(card, options, transaction.nowMs));
 }
 
 export function unblockCard(transaction: Transaction, options: { readonly id: string }): Card {
-  return apply(transaction, unblock(mustGet(transaction, options.id), transaction.nowMs));
+  const card = mustGet(transaction, options.id);
+  return apply(transaction, card, unblock(card, transaction.nowMs));
 }
 
-export function updateCard(transaction: Transaction, options: UpdateOptions): Card {
-  const { id, ...fields } = options;
-  return apply(transaction, update(mustGet(transaction, id), fields, transaction.nowMs));
+export function updateCard(transaction: Transaction, { id, ...fields }: UpdateOptions): Card {
+  const card = mustGet(transaction, id);
+  return apply(transaction, card, update(card, fields, transaction.nowMs));
 }
 
 export function linkCards(transaction: Transaction, { from, to }: EdgeOptions): Card {
@@ -59,14 +65,14 @@ export function linkCards(transaction: Transaction, { from, to }: EdgeOptions): 
     const cycle = findCycle(from, to, (id) => transaction.dependsOn(id));
     if (cycle !== null) throw dependencyCycle(cycle);
   }
-  return apply(transaction, link(card, to, transaction.nowMs));
+  return apply(transaction, card, link(card, to, transaction.nowMs), undefined, `It now depends on ${to}.`);
 }
 
 /** The card at `to` need not exist: that is how a dangling edge is taken away. */
 export function unlinkCards(transaction: Transaction, { from, to }: EdgeOptions): Card {
   const card = mustGet(transaction, from);
   if (!card.dependsOn.includes(to)) mustGet(transaction, to);
-  return apply(transaction, unlink(card, to, transaction.nowMs));
+  return apply(transaction, card, unlink(card, to, transaction.nowMs), undefined, `It no longer depends on ${to}.`);
 }
 
 /** All expired claims, or the one on the named card, expired or not. Returns the ids of the cards taken back. */
@@ -75,21 +81,31 @@ export function reclaimCards(transaction: Transaction, options: { readonly id?: 
   const ids: string[] = [];
   for (const card of cards) {
     const outcome = reclaim(card, transaction.nowMs);
-    apply(transaction, outcome);
+    apply(transaction, card, outcome, undefined, `The claim of ${card.claimOwner ?? 'nobody'} was taken back.`);
     if (outcome.kind === 'changed') ids.push(card.id);
   }
   return ids;
 }
 
-/** Keeps what a rule decided. @throws MosaicError for a refusal */
-export function apply(transaction: Transaction, outcome: Outcome, by?: string): Card {
+/**
+ * Keeps what a rule decided.
+ *
+ * @param before the card the rule was applied to
+ * @param by the claim's owner, where one acted
+ * @param reason for the history; without one it tells the card's new `statusReason`
+ * @throws MosaicError for a refusal
+ */
+export function apply(transaction: Transaction, before: Card, outcome: Outcome, by?: string, reason?: string): Card {
   switch (outcome.kind) {
     case 'refused':
       throw refused(outcome.refusal);
     case 'unchanged':
       return outcome.card;
-    case 'changed':
-      transaction.put(outcome.card, { kind: outcome.change, by: by ?? null });
-      return outcome.card;
+    case 'changed': {
+      const { card, change } = outcome;
+      const news = card.statusReason === before.statusReason ? null : card.statusReason;
+      transaction.put(card, { kind: change, by: by ?? null, reason: reason ?? news });
+      return card;
+    }
   }
 }

@@ -58,16 +58,8 @@ export class Base {
     return this.tables.createdAtMs[slot] ?? 0;
   }
 
-  /** The id is read from the heap only if it is asked for: most comparisons are over before that. */
   orderKeyAt(slot: number): ClaimOrderKey {
-    const idAt = (): string => this.idAt(slot);
-    return {
-      priority: this.priorityAt(slot),
-      createdAtMs: this.createdAtMsAt(slot),
-      get id() {
-        return idAt();
-      },
-    };
+    return new OrderKey(this, slot);
   }
 
   summaryAt(slot: number): Summary | null {
@@ -93,5 +85,24 @@ export class Base {
     const { heap, heapOffset, heapLength } = this.tables;
     const start = heapOffset[slot] ?? 0;
     return heap.toString('utf8', start, start + (heapLength[slot] ?? 0));
+  }
+}
+
+/** The id is read from the heap only if it is asked for: most comparisons are over before that. */
+class OrderKey implements ClaimOrderKey {
+  readonly #base: Base;
+  readonly #slot: number;
+  readonly priority: number;
+  readonly createdAtMs: number;
+
+  constructor(base: Base, slot: number) {
+    this.#base = base;
+    this.#slot = slot;
+    this.priority = base.priorityAt(slot);
+    this.createdAtMs = base.createdAtMsAt(slot);
+  }
+
+  get id(): string {
+    return this.#base.idAt(this.#slot);
   }
 }
