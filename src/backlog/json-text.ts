@@ -2,8 +2,15 @@
 import type { Json } from '../card/card.ts';
 import { checkText } from '../card/field.ts';
 
-export type JsonText =
-  { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'bad'; readonly reason: string };
+export type JsonText = { readonly kind: 'value'; readonly value: unknown } | BadText;
+
+export interface BadText {
+  readonly kind: 'bad';
+  /** Goes on from "the file …" or "the line …". */
+  readonly reason: string;
+  /** The line it stands on, counted from 1; null when it is about the whole. */
+  readonly line: number | null;
+}
 
 /** Nothing this program handles nests deeper; a deeper text is an attack or an accident. */
 const MAX_DEPTH = 64;
