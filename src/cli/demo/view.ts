@@ -6,10 +6,13 @@ import type { Change } from '../../backlog/backlog.ts';
 import { changeLine } from '../print/changes.ts';
 import { printable } from '../print/text/escape.ts';
 import type { Screen } from '../print/text/screen.ts';
-import { cut, padEnd } from '../print/text/width.ts';
+import { cut, padEnd, textWidth } from '../print/text/width.ts';
 
 const BAR = 30;
 const LATEST = 5;
+
+// oxlint-disable-next-line no-control-regex -- the colours that this program itself puts there
+const COLOUR = /(\x1b\[\d+m)/;
 
 export class DemoView {
   readonly #write: (text: string) => void;
@@ -96,13 +99,13 @@ export class DemoView {
 
 /** Cut by what is seen: colours take no columns, and a cut line ends them all. */
 function fit(line: string, columns: number): string {
-  const parts = line.split(/(\x1b\[\d+m)/);
+  const parts = line.split(COLOUR);
   let room = columns - 1;
   return parts
     .map((part) => {
       if (part.startsWith('\x1b')) return part;
       const kept = cut(part, room);
-      room -= padEnd(kept, 0).length;
+      room -= textWidth(kept);
       return kept;
     })
     .join('');

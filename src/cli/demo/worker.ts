@@ -57,5 +57,5 @@ async function isDrained(backlog: Backlog): Promise<boolean> {
 
 /** The same for the same card, so that every run of the demo tells a similar story. */
 function sumOf(id: string): number {
-  return [...id].reduce((sum, character) => sum * 7 + (character.codePointAt(0) ?? 0), 0);
+  return Array.from(id).reduce((sum, character) => sum * 7 + (character.codePointAt(0) ?? 0), 0);
 }

@@ -116,8 +116,8 @@ function reasonLabel(card: Card): string {
 
 function attemptWords(card: Card): readonly string[] {
   if (card.attempts === 0 && card.maxAttempts === null) return [];
-  const most = card.maxAttempts === null ? '' : ` of ${card.maxAttempts}`;
-  return [`${card.attempts}${most} ${card.attempts === 1 && most === '' ? 'attempt' : 'attempts'}`];
+  if (card.maxAttempts !== null) return [`${card.attempts} of ${card.maxAttempts} attempts used`];
+  return [card.attempts === 1 ? '1 attempt' : `${card.attempts} attempts`];
 }
 
 function dependencyBlock(dependencies: readonly Dependency[], screen: Screen): readonly string[] {

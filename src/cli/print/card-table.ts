@@ -4,7 +4,7 @@ import { isExpired } from '../../card/expiry.ts';
 import { printable } from './text/escape.ts';
 import type { Screen } from './text/screen.ts';
 import { claimWords, paintStatus, statusMark } from './status.ts';
-import { table, type Cell, type Column } from './text/table.ts';
+import { table, type Cell, type Column, type Concession } from './text/table.ts';
 import { fromNow } from './text/time.ts';
 import { cut } from './text/width.ts';
 
@@ -16,13 +16,23 @@ const NOTE = 5;
 /** On a terminal a long reason leaves room for the title. */
 const NOTE_COLUMNS = 28;
 
+const CONCESSIONS: readonly Concession[] = [
+  { column: NOTE, least: 20 },
+  { column: TITLE, least: 24 },
+  { column: NOTE, least: 12 },
+  { column: PHASE, least: 6 },
+  { column: ID, least: 8 },
+  { column: TITLE, least: 8 },
+  { column: NOTE, least: 6 },
+];
+
 const COLUMNS: readonly Column[] = [
-  { title: 'ID', least: 8 },
+  { title: 'ID' },
   { title: 'PRIO', align: 'right' },
   { title: 'STATUS' },
-  { title: 'PHASE', least: 5 },
-  { title: 'TITLE', least: 16 },
-  { title: 'NOTE', least: 6 },
+  { title: 'PHASE' },
+  { title: 'TITLE' },
+  { title: 'NOTE' },
 ];
 
 export function cardTable(cards: readonly Card[], screen: Screen, nowMs: number): string {
@@ -32,7 +42,9 @@ export function cardTable(cards: readonly Card[], screen: Screen, nowMs: number)
     used.flatMap((at) => COLUMNS[at] ?? []),
     rows.map((row) => used.flatMap((at) => row[at] ?? [])),
     screen,
-    [TITLE, NOTE, PHASE, ID].flatMap((at) => (used.includes(at) ? [used.indexOf(at)] : [])),
+    CONCESSIONS.flatMap(({ column, least }) =>
+      used.includes(column) ? [{ column: used.indexOf(column), least }] : [],
+    ),
   );
   return `${lines.join('\n')}\n`;
 }

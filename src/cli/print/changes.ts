@@ -4,9 +4,18 @@ import type { CardStatus, ChangeKind } from '../../card/card.ts';
 import { printable } from './text/escape.ts';
 import type { Paint, Screen } from './text/screen.ts';
 import { paintStatus } from './status.ts';
-import { table } from './text/table.ts';
+import { table, type Concession } from './text/table.ts';
 import { momentToSecond } from './text/time.ts';
 import { padEnd, padStart } from './text/width.ts';
+
+/** The reason first, then where the card moved, who did it, and the id. */
+const CONCESSIONS: readonly Concession[] = [
+  { column: 6, least: 12 },
+  { column: 4, least: 6 },
+  { column: 5, least: 6 },
+  { column: 2, least: 6 },
+  { column: 6, least: 6 },
+];
 
 export function changeTable(changes: readonly Change[], screen: Screen): string {
   const { paint } = screen;
@@ -22,13 +31,13 @@ export function changeTable(changes: readonly Change[], screen: Screen): string 
   const columns = [
     { title: 'SEQ', align: 'right' as const },
     { title: 'WHEN (UTC)' },
-    { title: 'ID', least: 6 },
+    { title: 'ID' },
     { title: 'WHAT' },
-    { title: 'FROM → TO', least: 6 },
-    { title: 'BY', least: 5 },
-    { title: 'REASON', least: 6 },
+    { title: 'FROM → TO' },
+    { title: 'BY' },
+    { title: 'REASON' },
   ];
-  return `${table(columns, rows, screen, [6, 4, 5, 2]).join('\n')}\n`;
+  return `${table(columns, rows, screen, CONCESSIONS).join('\n')}\n`;
 }
 
 /** One line, aligned with the ones before and after it as far as can be without knowing them. */

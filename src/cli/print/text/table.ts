@@ -5,8 +5,12 @@ import { cut, textWidth } from './width.ts';
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** How narrow it may become; a column without it keeps its width. */
-  readonly least?: number;
+}
+
+/** Where the screen is too narrow: this column gives way until it is that narrow. */
+export interface Concession {
+  readonly column: number;
+  readonly least: number;
 }
 
 export interface Cell {
@@ -16,12 +20,12 @@ export interface Cell {
 
 const GAP = '  ';
 
-/** Lines without their line breaks, the first one the head. Columns give way from the last in `givingWay` on. */
+/** Lines without their line breaks, the first one the head. What is too wide gives way in the order of `concessions`. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
   screen: Screen,
-  givingWay: readonly number[],
+  concessions: readonly Concession[],
 ): readonly string[] {
   const widths = columns.map(({ title }) => textWidth(title));
   for (const row of rows) {
@@ -29,18 +33,18 @@ export function table(
       widths[at] = Math.max(widths[at] ?? 0, textWidth(text));
     });
   }
-  if (screen.columns !== null) shrink(widths, columns, givingWay, screen.columns);
+  if (screen.columns !== null) shrink(widths, concessions, screen.columns);
   const head = columns.map(({ title }) => ({ text: title, paint: screen.paint.dim }));
   return [head, ...rows].map((row) => line(row, columns, widths));
 }
 
-function shrink(widths: number[], columns: readonly Column[], givingWay: readonly number[], room: number): void {
+function shrink(widths: number[], concessions: readonly Concession[], room: number): void {
   let over = widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1) - room;
-  for (const at of givingWay) {
+  for (const { column, least } of concessions) {
     if (over <= 0) return;
-    const width = widths[at] ?? 0;
-    const given = Math.min(over, Math.max(0, width - (columns[at]?.least ?? width)));
-    widths[at] = width - given;
+    const width = widths[column] ?? 0;
+    const given = Math.min(over, Math.max(0, width - least));
+    widths[column] = width - given;
     over -= given;
   }
 }
