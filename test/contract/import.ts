@@ -182,6 +182,7 @@ function allOrNothing(it: PromiseTest): void {
       atLine(7),
     );
     expect(error.message).not.toMatch(/\bline [136]\b/i);
+    expect(error.message).toMatch(/line 7.*priority must be a whole number/i);
     expect(await contents(backlog)).toEqual(before);
   });
 
