@@ -111,6 +111,7 @@ function putInPlace(
   stampMs: number,
 ): boolean {
   const final = new Map(changes.map((change) => [change.record.id, change]));
+  const moved = movedCards(changes);
   try {
     for (const [id, { record }] of final) {
       const file = staged.get(id);
@@ -120,7 +121,7 @@ function putInPlace(
         files.rename(file, `${paths[record.place]}/${record.file}`);
       }
       if (file === undefined) files.remove(`${paths.cards}/${record.file}`);
-      else if (movedFrom(changes, id, record.place)) files.remove(`${paths[from]}/${record.file}`);
+      else if (moved.has(id)) files.remove(`${paths[from]}/${record.file}`);
     }
     files.setModifiedAt(paths.cards, stampMs);
     return true;
@@ -130,10 +131,16 @@ function putInPlace(
   }
 }
 
-/** Whether the card was on the other side of the archive's door before. */
-function movedFrom(changes: readonly Unsettled[], id: string, place: CardRecord['place']): boolean {
-  const first = changes.find((change) => change.record.id === id);
-  return first?.before !== null && first?.before !== undefined && first.before.archived !== (place === 'archive');
+/** Ids of the cards that were on the other side of the archive's door before. */
+function movedCards(changes: readonly Unsettled[]): ReadonlySet<string> {
+  const archivedBefore = new Map<string, boolean>();
+  const moved = new Set<string>();
+  for (const { record, before } of changes) {
+    if (!archivedBefore.has(record.id)) archivedBefore.set(record.id, before?.archived ?? record.place === 'archive');
+    if (archivedBefore.get(record.id) === (record.place === 'archive')) moved.delete(record.id);
+    else moved.add(record.id);
+  }
+  return moved;
 }
 
 /** @throws MosaicError unless the bytes up to `end` were sealed in */

@@ -22,7 +22,7 @@ import { checkpoint, isCheckpointDue } from './checkpoint.ts';
 import { commit, type CommitSettings } from './commit.ts';
 import { asDiskError } from './disk-error.ts';
 import { FileTransaction } from './file-transaction.ts';
-import { suspiciousFiles, type Thoroughness } from './inspection.ts';
+import { Inspector, type Thoroughness } from './inspection.ts';
 import { follow, Knowledge, loadKnowledge } from './knowledge.ts';
 import type { StorePaths } from './layout.ts';
 import { sweepStagings } from './left-overs.ts';
@@ -60,6 +60,7 @@ const USUAL: ChangeTerms = { thoroughness: 'usual', checkpoint: 'when-due' };
 
 export class FileStore {
   readonly #settings: FileStoreSettings;
+  readonly #inspector: Inspector;
   #knowledge: Knowledge | null = null;
   #staging: Staging | null = null;
   #closed = false;
@@ -68,6 +69,7 @@ export class FileStore {
 
   constructor(settings: FileStoreSettings) {
     this.#settings = settings;
+    this.#inspector = new Inspector(settings.files, settings.paths, settings.clock);
   }
 
   get paths(): StorePaths {
@@ -125,18 +127,14 @@ export class FileStore {
    * is recorded on the way if the mutex is free and the disk lets us; seen it is in any case.
    */
   async read<T>(work: (transaction: Transaction, knowledge: Knowledge) => T, thoroughness: Thoroughness): Promise<T> {
-    const suspicious = this.#withDiskErrors(() => {
-      const knowledge = this.#refreshed();
-      return suspiciousFiles(this.files, this.paths, knowledge, thoroughness);
-    });
-    if (suspicious.length > 0) this.#recordEdits(thoroughness);
+    const begin = this.#withDiskErrors(() => this.#inspect(thoroughness));
+    // Looked at again after the attempt: what is still not as known could not be recorded.
+    if (begin.suspicious.length > 0) this.#recordEdits(thoroughness);
     return this.#withDiskErrors(() => {
-      const knowledge = this.#refreshed();
+      const { knowledge, suspicious } = begin.suspicious.length > 0 ? this.#inspect('thorough') : begin;
       const transaction = this.#begin(knowledge, 'read');
       try {
-        for (const name of suspiciousFiles(this.files, this.paths, knowledge, thoroughness)) {
-          ignoringDamage(() => transaction.takeUp(name));
-        }
+        for (const name of suspicious) ignoringDamage(() => transaction.takeUp(name));
         return work(transaction, knowledge);
       } finally {
         transaction.rollBack();
@@ -168,6 +166,11 @@ export class FileStore {
       this.#knowledge = loadKnowledge(files, paths, clock.wallMs());
     }
     return this.#knowledge;
+  }
+
+  #inspect(thoroughness: Thoroughness): { readonly knowledge: Knowledge; readonly suspicious: readonly string[] } {
+    const knowledge = this.#refreshed();
+    return { knowledge, suspicious: this.#inspector.suspiciousFiles(knowledge, thoroughness) };
   }
 
   #recordEdits(thoroughness: Thoroughness): void {
@@ -222,7 +225,7 @@ export class FileStore {
 
   #takeUpEdits(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge, thoroughness: Thoroughness): boolean {
     const transaction = this.#begin(knowledge, 'write');
-    takeUpEdits(settings, knowledge, transaction, thoroughness);
+    takeUpEdits(settings, knowledge, transaction, this.#inspector.suspiciousFiles(knowledge, thoroughness));
     return this.#commit(settings, lock, knowledge, transaction);
   }
 

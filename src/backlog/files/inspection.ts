@@ -7,38 +7,69 @@
  * open card's file; large ones do so when asked to be thorough, and at each card that is touched.
  */
 import type { FileSystem } from '../../disk/filesystem.ts';
+import type { Clock } from '../../host/clock.ts';
 import type { Summary } from './card-index/summary.ts';
 import { idOfFileName, isCardFileName } from './file-name.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { StorePaths } from './layout.ts';
 
-/** Up to so many open cards every command looks at each of their files (about 2.5 µs a file). */
+/** Up to so many open cards a command looks at each of their files (about 2.5 µs a file). */
 const LOOK_AT_EACH_UP_TO = 1000;
+/** So few files cost nothing worth saving. */
+const ALWAYS_LOOK_UP_TO = 50;
+/** A process that goes on and on spends no more than one part in so many of its time on looking at files. */
+const SHARE_OF_TIME = 20;
 
 export type Thoroughness = 'usual' | 'thorough';
 
-/** The names of the files in the cards folder that need a closer look, there or not there. */
-export function suspiciousFiles(
-  files: FileSystem,
-  paths: StorePaths,
-  knowledge: Knowledge,
-  thoroughness: Thoroughness,
-): readonly string[] {
-  const folder = files.stat(paths.cards);
-  if (folder === null) return [...knowledge.index.all()].filter((card) => !card.archived).map((card) => card.fileName);
-  const untouched = folder.modifiedMs === knowledge.stampMs;
-  if (untouched && thoroughness === 'usual') {
-    return knowledge.index.openCount > LOOK_AT_EACH_UP_TO ? [] : changedFiles(files, paths, knowledge.index.open());
+export class Inspector {
+  readonly #files: FileSystem;
+  readonly #paths: StorePaths;
+  readonly #clock: Clock;
+  /** By the monotonic clock. A command that begins has not looked yet, so it does. */
+  #lookAgainMs = Number.NEGATIVE_INFINITY;
+
+  constructor(files: FileSystem, paths: StorePaths, clock: Clock) {
+    this.#files = files;
+    this.#paths = paths;
+    this.#clock = clock;
   }
-  const suspicious = new Set(changedFiles(files, paths, knowledge.index.all()));
-  const known = new Set<string>();
-  for (const card of knowledge.index.all()) {
-    if (!card.archived) known.add(card.fileName);
+
+  /** The names of the files in the cards folder that need a closer look, there or not there. */
+  suspiciousFiles(knowledge: Knowledge, thoroughness: Thoroughness): readonly string[] {
+    const folder = this.#files.stat(this.#paths.cards);
+    const untouched = folder?.modifiedMs === knowledge.stampMs;
+    if (untouched && thoroughness === 'usual') {
+      return this.#isTimeToLook(knowledge.index.openCount) ? this.#changedOpenFiles(knowledge) : [];
+    }
+    const suspicious = new Set<string>();
+    const known = new Set<string>();
+    for (const card of knowledge.index.all()) {
+      if (card.archived) continue;
+      known.add(card.fileName);
+      if (!isAsKnown(this.#files, this.#paths.cards, card)) suspicious.add(card.fileName);
+    }
+    for (const name of this.#files.list(this.#paths.cards) ?? []) {
+      if (isCardFileName(name) && !known.has(name)) suspicious.add(name);
+    }
+    return [...suspicious];
   }
-  for (const name of files.list(paths.cards) ?? []) {
-    if (isCardFileName(name) && !known.has(name)) suspicious.add(name);
+
+  #isTimeToLook(openCount: number): boolean {
+    if (openCount <= ALWAYS_LOOK_UP_TO) return true;
+    return openCount <= LOOK_AT_EACH_UP_TO && this.#clock.monotonicMs() >= this.#lookAgainMs;
   }
-  return [...suspicious];
+
+  #changedOpenFiles(knowledge: Knowledge): readonly string[] {
+    const beganMs = this.#clock.monotonicMs();
+    const changed: string[] = [];
+    for (const card of knowledge.index.open()) {
+      if (!isAsKnown(this.#files, this.#paths.cards, card)) changed.push(card.fileName);
+    }
+    const endedMs = this.#clock.monotonicMs();
+    this.#lookAgainMs = endedMs + (endedMs - beganMs) * (SHARE_OF_TIME - 1);
+    return changed;
+  }
 }
 
 /** Whether the file of a card is, as far as a `stat` can tell, the one we know. */
@@ -61,12 +92,4 @@ export function knownByFile(knowledge: Knowledge, name: string): Summary | null 
     if (card.fileName === name) return card;
   }
   return null;
-}
-
-function changedFiles(files: FileSystem, paths: StorePaths, cards: Iterable<Summary>): readonly string[] {
-  const changed: string[] = [];
-  for (const card of cards) {
-    if (!card.archived && !isAsKnown(files, paths.cards, card)) changed.push(card.fileName);
-  }
-  return changed;
 }

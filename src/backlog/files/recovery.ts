@@ -8,7 +8,7 @@ import { isCardDamaged } from '../sentences.ts';
 import { cardBytes, readCardFile } from './card-file.ts';
 import { type CommitSettings, putAgain } from './commit.ts';
 import type { FileTransaction } from './file-transaction.ts';
-import { knownByFile, suspiciousFiles, type Thoroughness } from './inspection.ts';
+import { knownByFile } from './inspection.ts';
 import type { Knowledge, Unsettled } from './knowledge.ts';
 import { judgeFile, judgeUnsettled, putAside, type TakenUp } from './take-up.ts';
 
@@ -58,10 +58,10 @@ export function takeUpEdits(
   settings: CommitSettings,
   knowledge: Knowledge,
   transaction: FileTransaction,
-  thoroughness: Thoroughness,
+  suspicious: readonly string[],
 ): void {
   const { files, paths } = settings;
-  for (const name of suspiciousFiles(files, paths, knowledge, thoroughness)) {
+  for (const name of suspicious) {
     const known = knownByFile(knowledge, name);
     const found = judgeFile(name, readCardFile(files, paths.cards, name, transaction.nowMs), known, transaction.nowMs);
     if (found.kind === 'same') tidy(settings, name, found);
