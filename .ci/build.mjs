@@ -22,7 +22,6 @@ async function buildBundle() {
       input: { main: 'src/cli/main.ts' },
       platform: 'node',
       external: [/^node:/, ...builtinModules],
-      treeshake: true,
       onLog: (level, log) => {
         if (level === 'warn') throw new Error(`rolldown warns: ${log.message}`);
       },
