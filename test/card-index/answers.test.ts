@@ -109,6 +109,25 @@ describe.each(WAYS)('an index %s', (_, indexOf) => {
     expect(idsOf(index.claimable(NOW, { phase: 'M1' }))).toEqual(['a', 'b']);
   });
 
+  test('does not lose sight of the others under a filter when a new card comes first', () => {
+    const index = indexOf(card('a', { phase: 'M1' }), card('b', { phase: 'M2' }), card('c', { phase: 'M1' }));
+    const urgent = card('urgent', { phase: 'M1', priority: 1 });
+    index.put(urgent);
+    expect(idsOf(index.claimable(NOW, { phase: 'M1' }))).toEqual(['urgent', 'a', 'c']);
+    index.put({ ...urgent, status: 'done' });
+    expect(idsOf(index.claimable(NOW, { phase: 'M1' }))).toEqual(['a', 'c']);
+  });
+
+  test('goes on finding cards far apart when those between them are done', () => {
+    const cards = Array.from({ length: 2_500 }, (__, i) => card(`n${i}`, { createdAtMs: i }));
+    const index = indexOf(...cards);
+    for (const each of cards) if (!['n31', 'n32', 'n1500', 'n2200'].includes(each.id)) index.put({ ...each, status: 'done' });
+    expect(claimableIds(index)).toEqual(['n31', 'n32', 'n1500', 'n2200']);
+    index.put(card('n31', { createdAtMs: 31, status: 'done' }));
+    expect(claimableIds(index)).toEqual(['n32', 'n1500', 'n2200']);
+    expect(index.openCount).toBe(3);
+  });
+
   test('gives each card once to a walk that claims as it goes', () => {
     const ids = Array.from({ length: 40 }, (__, i) => `n${String(i).padStart(2, '0')}`);
     const index = indexOf(...ids.map((id) => card(id)));
@@ -120,6 +139,15 @@ describe.each(WAYS)('an index %s', (_, indexOf) => {
     }
     expect(claimed).toEqual([...ids, 'n99']);
     expect(claimableIds(index)).toEqual([]);
+  });
+
+  test('does not offer in a walk what was claimed by others meanwhile', () => {
+    const index = indexOf(card('a'), card('b'), card('c'));
+    index.put(card('new'));
+    const walk = index.claimable(NOW);
+    walk.next();
+    for (const id of ['b', 'new']) index.put(card(id, { status: 'claimed', claimedAtMs: NOW, claimTtlSeconds: 60 }));
+    expect(idsOf(walk)).toEqual(['c']);
   });
 
   test('knows a card by its key until the key is another one', () => {

@@ -49,9 +49,12 @@ const IDS = [
 ];
 const TIMES = [0, 1_000, 1_000.25, 2_000, 3_000, 61_000, 1_000_000];
 
+/** Enough for sets of several words. */
+export const MANY = 120;
+
 export const anyId: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...IDS) },
-  { weight: 1, arbitrary: fc.integer({ min: 0, max: 60 }).map((n) => `n${n}`) },
+  { weight: 1, arbitrary: fc.nat(MANY).map((n) => `n${n}`) },
 );
 
 export const anyMoment: fc.Arbitrary<number> = fc.constantFrom(-1, 500, ...TIMES, 2_000_000);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CardIndex } from '../../src/backlog/files/card-index/card-index.ts';
 import type { Summary } from '../../src/backlog/files/card-index/summary.ts';
-import { anyCard, anyFilter, anyId, anyKey, anyMoment } from './cards.ts';
+import { MANY, anyCard, anyFilter, anyId, anyKey, anyMoment, card } from './cards.ts';
 import { ModelIndex } from './model.ts';
 
 /** A step changes both, or compares them. The index may be another one afterwards. */
@@ -16,10 +16,10 @@ function step(name: string, about: unknown, run: Step): Step {
   return Object.assign(run, { [fc.toStringMethod]: () => `${name} ${fc.stringify(about)}` });
 }
 
-const put = anyCard.map((card) =>
-  step('put', card, (index, model) => {
-    index.put(card);
-    model.put(card);
+const put = anyCard.map((some) =>
+  step('put', some, (index, model) => {
+    index.put(some);
+    model.put(some);
     return index;
   }),
 );
@@ -105,9 +105,15 @@ const anyStep = fc.oneof(
 
 test('every question has the answer of the plain model, whatever came before it', () => {
   fc.assert(
-    fc.property(fc.array(anyStep, { maxLength: 120, size: 'max' }), (steps) => {
+    fc.property(fc.nat(MANY), fc.array(anyStep, { maxLength: 120, size: 'max' }), (count, steps) => {
       const model = new ModelIndex();
       let index = CardIndex.empty();
+      for (let i = 0; i < count; i += 1) {
+        const plain = card(`n${i}`, { phase: i % 2 === 0 ? 'M1' : 'M2', createdAtMs: i * 100 });
+        index.put(plain);
+        model.put(plain);
+      }
+      index.encode();
       for (const next of steps) index = next(index, model);
     }),
     { numRuns: 400 },
@@ -116,7 +122,7 @@ test('every question has the answer of the plain model, whatever came before it'
 
 test('the order in which cards were put does not show in what is decoded', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(anyCard, { selector: (card) => card.id, maxLength: 40 }), (cards) => {
+    fc.property(fc.uniqueArray(anyCard, { selector: ({ id }) => id, maxLength: 40 }), (cards) => {
       const forth = indexOf(cards);
       const back = indexOf(cards.toReversed());
       expect([...decoded(forth).all()]).toEqual([...decoded(back).all()]);
@@ -136,8 +142,8 @@ test('nothing becomes claimable or expires by itself before the next moment, and
   );
 });
 
-function someOf(card: Summary, pick: string): Partial<Summary> {
-  const { status, archived, claimedAtMs, claimTtlSeconds, notBeforeMs, dependsOn, priority, phase, labels } = card;
+function someOf(of: Summary, pick: string): Partial<Summary> {
+  const { status, archived, claimedAtMs, claimTtlSeconds, notBeforeMs, dependsOn, priority, phase, labels } = of;
   if (pick === 'status') return { status };
   if (pick === 'claim') return { status: 'claimed', claimedAtMs, claimTtlSeconds };
   if (pick === 'edges') return { dependsOn, archived };
@@ -147,7 +153,7 @@ function someOf(card: Summary, pick: string): Partial<Summary> {
 
 function indexOf(cards: readonly Summary[]): CardIndex {
   const index = CardIndex.empty();
-  for (const card of cards) index.put(card);
+  for (const each of cards) index.put(each);
   return index;
 }
 
