@@ -48,11 +48,22 @@ export async function editText({ editor, text, fileName, drawsOn }: EditOptions)
   }
 }
 
+/** As every shell has them. */
+const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
+
+/** The program to look for beforehand, so that the shell need not complain; itself where it takes a shell to tell. */
+function programOf(editor: string): string {
+  const [first = ''] = editor.trim().split(/\s+/);
+  return /^[\w./+-]+$/.test(first) ? first : 'sh';
+}
+
 /** Through the shell, because people set `EDITOR="code --wait"`. */
 function runEditor(editor: string, file: string, drawsOn: 'stdout' | 'stderr'): Promise<void> {
   return new Promise((resolve, reject) => {
     const stdio = ['inherit', drawsOn === 'stderr' ? process.stderr : 'inherit', 'inherit'] as const;
-    const child = spawn('/bin/sh', ['-c', `${editor} "$1"`, editor, file], { stdio: [...stdio] });
+    const script = `command -v "$2" >/dev/null 2>&1 || exit ${NOT_FOUND}; ${editor} "$1"`;
+    const child = spawn('/bin/sh', ['-c', script, editor, file, programOf(editor)], { stdio: [...stdio] });
     // Ctrl-C is the editor's business while it is open.
     const ignore = (): void => undefined;
     process.on('SIGINT', ignore);
@@ -66,7 +77,7 @@ function runEditor(editor: string, file: string, drawsOn: 'stdout' | 'stderr'): 
 }
 
 function editorFailed(editor: string, code: number | null, signal: string | null): MosaicError {
-  const missing = code === 127 || code === 126;
+  const missing = code === NOT_FOUND || code === NOT_EXECUTABLE;
   const end = signal === null ? `ended with status ${code ?? 'unknown'}` : `was stopped by ${signal}`;
   return new MosaicError({
     code: 'INVALID_INPUT',

@@ -12,7 +12,7 @@ export interface ReportOptions {
 
 export async function reportError(error: unknown, output: Output, options: ReportOptions): Promise<void> {
   const told = error instanceof MosaicError ? error : internalError(error);
-  const hint = told.hint ?? (told.code === 'USAGE' ? (options.usageHint ?? null) : null);
+  const hint = told.hint ?? (isAskedWrongly(told) ? (options.usageHint ?? null) : null);
   if (output.asJson) {
     const stack = options.isDebug ? { stack: stackOf(error) } : {};
     await output.aside(jsonLine({ error: { code: told.code, message: told.message, hint, ...stack } }));
@@ -23,6 +23,10 @@ export async function reportError(error: unknown, output: Output, options: Repor
   if (hint !== null) lines.push(`${paint.cyan('hint:')} ${printableLines(hint).join('\n  ')}`);
   if (options.isDebug) lines.push(printableLines(stackOf(error)).join('\n'));
   await output.aside(`${lines.join('\n')}\n`);
+}
+
+function isAskedWrongly({ code }: MosaicError): boolean {
+  return code === 'USAGE' || code === 'INVALID_INPUT';
 }
 
 function internalError(error: unknown): MosaicError {

@@ -8,8 +8,8 @@ const DAY = 24 * HOUR;
 /** About how long: `45 s`, `12 min`, `3 h`, `5 days`. */
 export function span(ms: number): string {
   const long = Math.max(0, ms);
-  if (long < 2 * MINUTE) return `${Math.round(long / SECOND)} s`;
-  if (long < 2 * HOUR) return `${Math.round(long / MINUTE)} min`;
+  if (long < 100 * SECOND) return `${Math.round(long / SECOND)} s`;
+  if (long < 100 * MINUTE) return `${Math.round(long / MINUTE)} min`;
   if (long < 2 * DAY) return `${Math.round(long / HOUR)} h`;
   return `${Math.round(long / DAY)} days`;
 }
