@@ -74,10 +74,12 @@ function refused(code: string, words: readonly string[], message: RegExp, hint?:
 
 async function stocked(): Promise<Mosaic> {
   const mosaic = new Mosaic();
-  await mosaic.create('A1');
-  await mosaic.create('A2', '--depends-on', 'A1');
-  await mosaic.create('B1');
-  await mosaic.json(['complete', 'B1']);
+  await mosaic.stock(
+    { op: 'create', id: 'A1', title: 'Card A1' },
+    { op: 'create', id: 'A2', title: 'Card A2', dependsOn: ['A1'] },
+    { op: 'create', id: 'B1', title: 'Card B1' },
+    { op: 'complete', id: 'B1' },
+  );
   return mosaic;
 }
 

@@ -2,19 +2,20 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { BatchOperation } from '../../src/backlog/backlog.ts';
 import { BACKLOG, entriesOf } from '../../src/cli/registry.ts';
 import { Mosaic } from './mosaic.ts';
 
 interface Use {
   /** The words after the command's name. FILE is a file with one card, OPERATIONS one with one operation. */
   readonly words: readonly string[];
-  /** What is done before: each a command line. */
-  readonly before?: readonly (readonly string[])[];
+  /** What is done before. */
+  readonly before?: readonly BatchOperation[];
   readonly json: object;
   readonly plain: string;
 }
 
-const CLAIMED = [['claim', '--owner', 'coder0']];
+const CLAIMED: readonly BatchOperation[] = [{ op: 'claim', owner: 'coder0' }];
 const CARD = { id: 'A1', status: 'ready' };
 
 const USES: Readonly<Record<string, Use>> = {
@@ -36,9 +37,14 @@ const USES: Readonly<Record<string, Use>> = {
   },
   release: { words: ['A1'], before: CLAIMED, json: { status: 'ready' }, plain: 'A1 is ready' },
   block: { words: ['A1', '--reason', 'rain'], json: { status: 'blocked' }, plain: 'A1 is blocked: rain' },
-  unblock: { words: ['A1'], before: [['block', 'A1']], json: { status: 'ready' }, plain: 'A1 is ready' },
+  unblock: { words: ['A1'], before: [{ op: 'block', id: 'A1' }], json: { status: 'ready' }, plain: 'A1 is ready' },
   reclaim: { words: ['A1'], before: CLAIMED, json: { reclaimed: ['A1'] }, plain: 'Taken back: A1' },
-  archive: { words: [], before: [['complete', 'A1']], json: { archived: ['A1'] }, plain: 'Archived 1 card: A1' },
+  archive: {
+    words: [],
+    before: [{ op: 'complete', id: 'A1' }],
+    json: { archived: ['A1'] },
+    plain: 'Archived 1 card: A1',
+  },
   stats: { words: [], json: { total: 2, claimable: 2 }, plain: '2 cards, 0% done' },
   explain: { words: ['A1'], json: [{ id: 'A1', claimable: true }], plain: 'A1 can be claimed now.' },
   history: { words: ['A1'], json: [{ seq: 1, kind: 'created', id: 'A1' }], plain: 'created' },
@@ -52,9 +58,11 @@ const ELSEWHERE = ['watch', 'export', 'schema'];
 
 async function ready({ before = [] }: Use): Promise<Mosaic> {
   const mosaic = new Mosaic();
-  await mosaic.create('A1');
-  await mosaic.create('A2');
-  for (const words of before) await mosaic.json(words);
+  await mosaic.stock(
+    { op: 'create', id: 'A1', title: 'Card A1' },
+    { op: 'create', id: 'A2', title: 'Card A2' },
+    ...before,
+  );
   writeFileSync(join(mosaic.home, 'FILE'), '{"id":"F1","title":"From a file"}\n');
   writeFileSync(join(mosaic.home, 'OPERATIONS'), '{"op":"block","id":"A1"}\n');
   return mosaic;

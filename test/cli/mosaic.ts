@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import type { BatchOperation } from '../../src/backlog/backlog.ts';
+import { openBacklog } from '../../src/backlog/open.ts';
 
 export const MOSAIC: string = fileURLToPath(new URL('../../bin/mosaic.js', import.meta.url));
 export const MOSAIC_FLEET: string = fileURLToPath(new URL('../../bin/mosaic-fleet.js', import.meta.url));
@@ -58,6 +60,13 @@ export class Mosaic {
     const { status, stdout, stderr } = await this.backlog([...words, '--json'], options);
     if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}: ${stderr}`);
     return JSON.parse(stdout);
+  }
+
+  /** Cards and claims that a test needs before it begins; by the library, because that starts no process. */
+  async stock(...operations: readonly BatchOperation[]): Promise<void> {
+    const backlog = await openBacklog({ mosaicHome: this.home, actor: 'tester' });
+    await backlog.batch({ lines: operations.map((operation) => JSON.stringify(operation)) });
+    await backlog.close();
   }
 
   async create(id: string, ...words: readonly string[]): Promise<void> {

@@ -26,7 +26,10 @@ export type CardChanges =
 /** `lines` are for `batch`: all or none, and only while the card is still as `before` has it. */
 export function changesOf(before: Card, text: string): CardChanges {
   const parsed = parseJsonText(text);
-  if (parsed.kind === 'bad') return { kind: 'refused', reason: `The text is not a card: ${parsed.reason}` };
+  if (parsed.kind === 'bad') {
+    const place = parsed.line === null ? '' : `, on line ${parsed.line}`;
+    return { kind: 'refused', reason: `The text is not a card${place}: ${parsed.reason}` };
+  }
   const after = parsed.value;
   if (!isJson(after) || !isObject(after)) return { kind: 'refused', reason: 'The text is not a JSON object' };
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];

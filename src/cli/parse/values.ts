@@ -98,7 +98,7 @@ export function json(flags: string, description: string): OptionSpec<Json | unde
     const parsed = parseJsonText(value);
     if (parsed.kind === 'value' && isJson(parsed.value)) return parsed.value;
     const quoted = `'${JSON.stringify(value).replaceAll("'", String.raw`'\''`)}'`;
-    const reason = parsed.kind === 'bad' ? parsed.reason : 'it goes too deep';
+    const reason = parsed.kind === 'bad' ? parsed.reason : 'it holds more than a card can keep';
     throw usageError(
       `${name} takes JSON, and ${quote(value)} is none: ${reason}.`,
       `For a text write: ${name} ${quoted}`,
@@ -115,7 +115,7 @@ export function acceptance(): OptionSpec<Json | undefined> {
     if (!/^(\[.*\]|\{.*\})$/s.test(trimmed)) return points(trimmed);
     const parsed = parseJsonText(trimmed);
     if (parsed.kind === 'value' && isJson(parsed.value)) return parsed.value;
-    const reason = parsed.kind === 'bad' ? parsed.reason : 'it goes too deep';
+    const reason = parsed.kind === 'bad' ? parsed.reason : 'it holds more than a card can keep';
     throw usageError(
       `${name} looks like JSON, but ${reason}.`,
       `Quote it for the shell, or write points: ${name} 'tests pass; docs updated'`,
