@@ -35,12 +35,17 @@ function checked<T>(check: FieldCheck<T>): z.core.$ZodCheck<T> {
   });
 }
 
+/** What is said when a value is of another kind, or not there at all. */
+export function kindError(words: string): { readonly error: (issue: z.core.$ZodRawIssue) => string } {
+  return { error: (issue) => (issue.input === undefined ? 'is missing' : words) };
+}
+
 function text(check: FieldCheck<string>): z.ZodMiniType<string> {
-  return z.string({ error: 'must be a text' }).check(checked(check));
+  return z.string(kindError('must be a text')).check(checked(check));
 }
 
 function wholeNumber(check: FieldCheck<number>): z.ZodMiniType<number> {
-  return z.number({ error: 'must be a whole number' }).check(checked(check));
+  return z.number(kindError('must be a whole number')).check(checked(check));
 }
 
 function checkCount(value: number): string | null {
@@ -94,16 +99,16 @@ export const field: Fields = {
   body: z.nullable(text(checkText)),
   phase: z.nullable(text(checkPhase)),
   priority: wholeNumber(checkPriority),
-  status: z.enum(CARD_STATUSES, { error: `must be one of ${CARD_STATUSES.join(', ')}` }),
-  dependsOn: z.array(text(checkId), { error: 'must be a list of ids' }).check(checked(noRepeats)),
+  status: z.enum(CARD_STATUSES, kindError(`must be one of ${CARD_STATUSES.join(', ')}`)),
+  dependsOn: z.array(text(checkId), kindError('must be a list of ids')).check(checked(noRepeats)),
   owner: text(checkOwner),
   ttlSeconds: wholeNumber(checkTtlSeconds),
   count: wholeNumber(checkCount),
   atLeastOne: wholeNumber(checkAtLeastOne),
   timestamp,
   idempotencyKey: z.nullable(text(checkOwner)),
-  json: z.custom<Json>(isJson, 'must be a JSON value, nested at most 64 deep'),
-  labels: z.array(text(checkLabel), { error: 'must be a list of labels' }).check(checked(noRepeats)),
+  json: z.custom<Json>(isJson, { error: 'must be a JSON value, nested at most 64 deep' }),
+  labels: z.array(text(checkLabel), kindError('must be a list of labels')).check(checked(noRepeats)),
   text: z.nullable(text(checkText)),
   reason: z.nullable(text(checkReason)),
 };
@@ -179,13 +184,7 @@ export function describeIssue(issue: z.core.$ZodIssue | undefined): string {
   if (issue === undefined) return 'it is not valid';
   if (issue.code === 'unrecognized_keys') return `it has no field ${issue.keys.join(', ')}`;
   const [name] = issue.path;
-  return name === undefined ? issue.message : `its field ${String(name)} ${problemOf(issue)}`;
-}
-
-function problemOf(issue: z.core.$ZodIssue): string {
-  if (issue.input === undefined && issue.code === 'invalid_type') return 'is missing';
-  // What no schema has words for.
-  return issue.message === 'Invalid input' ? 'has a value of another kind' : issue.message;
+  return name === undefined ? issue.message : `its field ${String(name)} ${issue.message}`;
 }
 
 /** The text of a card's file: for `cat` and `jq`, and the same bytes for the same card. */

@@ -21,11 +21,11 @@ import type {
   RenewOptions,
   UpdateOptions,
 } from './backlog.ts';
-import { describeIssue, field } from './card-schema.ts';
+import { describeIssue, field, kindError } from './card-schema.ts';
 
 const { id, owner } = field;
 const attempt = z.exactOptional(field.atLeastOne);
-const seconds = z.number({ error: 'must be a number of seconds' }).check(
+const seconds = z.number(kindError('must be a number of seconds')).check(
   z.check((payload: z.core.ParsePayload<number>) => {
     if (!(payload.value >= 0)) {
       payload.issues.push({ code: 'custom', message: 'must be 0 seconds or more', input: payload.value });
@@ -33,21 +33,21 @@ const seconds = z.number({ error: 'must be a number of seconds' }).check(
   }),
 );
 const retryAfterSeconds = z.exactOptional(
-  z.number({ error: 'must be a number of seconds' }).check(
+  z.number(kindError('must be a number of seconds')).check(
     z.check((payload: z.core.ParsePayload<number>) => {
       const problem = checkRetryAfterSeconds(payload.value);
       if (problem !== null) payload.issues.push({ code: 'custom', message: problem, input: payload.value });
     }),
   ),
 );
-const signal = z.exactOptional(z.instanceof(AbortSignal, { error: 'must be an AbortSignal' }));
-const flag = z.exactOptional(z.boolean({ error: 'must be true or false' }));
-const lines = z.custom<Lines>(isLines, 'must be an iterable of lines');
+const signal = z.exactOptional(z.instanceof(AbortSignal, kindError('must be an AbortSignal')));
+const flag = z.exactOptional(z.boolean(kindError('must be true or false')));
+const lines = z.custom<Lines>(isLines, kindError('must be an iterable of lines'));
 const onProgress = z.exactOptional(
-  z.custom<(progress: Progress) => void>((value) => typeof value === 'function', 'must be a function'),
+  z.custom<(progress: Progress) => void>((value) => typeof value === 'function', kindError('must be a function')),
 );
 const fence = { id, owner: z.exactOptional(owner), attempt };
-const word = z.exactOptional(z.string({ error: 'must be a text' }));
+const word = z.exactOptional(z.string(kindError('must be a text')));
 const filter = { phase: word, label: word };
 const changeable = {
   body: z.exactOptional(field.body),
@@ -92,7 +92,7 @@ const schemas: { readonly [K in keyof Requests]: z.ZodMiniType<Requests[K]> } = 
     ...changeable,
     dependsOn: z.exactOptional(field.dependsOn),
     idempotencyKey: z.exactOptional(field.idempotencyKey),
-    status: z.exactOptional(z.enum(['ready', 'blocked'], { error: 'must be ready or blocked' })),
+    status: z.exactOptional(z.enum(['ready', 'blocked'], kindError('must be ready or blocked'))),
     statusReason: z.exactOptional(field.reason),
   }),
   get: z.strictObject({ id }),
@@ -111,7 +111,9 @@ const schemas: { readonly [K in keyof Requests]: z.ZodMiniType<Requests[K]> } = 
     id: z.exactOptional(id),
     ...filter,
     // zod's number refuses Infinity, which means here: for as long as it takes.
-    waitSeconds: z.exactOptional(z.union([seconds, z.literal(Infinity)])),
+    waitSeconds: z.exactOptional(
+      z.union([seconds, z.literal(Infinity)], kindError('must be a number of seconds, 0 or more')),
+    ),
     signal,
   }),
   claimMany: z.strictObject({
@@ -119,7 +121,9 @@ const schemas: { readonly [K in keyof Requests]: z.ZodMiniType<Requests[K]> } = 
     count: field.atLeastOne,
     ttlSeconds: z.exactOptional(field.ttlSeconds),
     ...filter,
-    waitSeconds: z.exactOptional(z.union([seconds, z.literal(Infinity)])),
+    waitSeconds: z.exactOptional(
+      z.union([seconds, z.literal(Infinity)], kindError('must be a number of seconds, 0 or more')),
+    ),
     signal,
   }),
   renew: z.strictObject({ ...fence, owner, ttlSeconds: z.exactOptional(field.ttlSeconds) }),

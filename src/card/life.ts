@@ -81,9 +81,13 @@ export function release(card: Card, fence: Fence, nowMs: number): Outcome {
   return changed(card, 'released', { ...NO_CLAIM, status: 'ready', statusReason: null }, nowMs);
 }
 
-/** A done card stays as it is, whoever asks: a worker that repeats itself after a lost answer is not wrong. */
+/**
+ * A done card stays as it is: a worker that repeats itself after a lost answer is not wrong. One whose attempt was
+ * followed by another is, for it was not its work that finished the card.
+ */
 export function complete(card: Card, completion: Completion, nowMs: number): Outcome {
-  if (card.status === 'done') return unchanged(card);
+  const isLastAttempt = completion.attempt === undefined || completion.attempt === card.attempts;
+  if (card.status === 'done' && isLastAttempt) return unchanged(card);
   const lost = lostClaim(card, completion);
   if (lost !== null) return refused(lost);
 

@@ -77,7 +77,8 @@ describe('any sequence of commands', () => {
   });
 
   it('lets no holder of the past change anything', () => {
-    liveThrough(({ step, outcome, isStale }) => {
+    liveThrough(({ before, step, outcome, fence }) => {
+      const isStale = namesAnotherClaim(fence, before);
       expect(isStale && isFenced(step.command) && outcome.kind === 'changed').toBe(false);
     });
   });
@@ -90,9 +91,9 @@ describe('any sequence of commands', () => {
   });
 
   it('leaves the card in the state the model expects', () => {
-    liveThrough(({ before, step, outcome, nowMs, isStale }) => {
+    liveThrough(({ before, step, outcome, nowMs, fence }) => {
       const after = outcome.kind === 'refused' ? 'refused' : outcome.card.status;
-      expect(after).toBe(expectedState(before, step, nowMs, isStale));
+      expect(after).toBe(expectedState(before, step, nowMs, fence));
     });
   });
 
@@ -114,7 +115,7 @@ interface Moment {
   readonly outcome: Outcome;
   readonly nowMs: number;
   /** The command names a claim that is not the current one. */
-  readonly isStale: boolean;
+  readonly fence: Partial<Claim>;
 }
 
 function liveThrough(look: (moment: Moment) => void): void {
@@ -131,7 +132,7 @@ function liveThrough(look: (moment: Moment) => void): void {
         const fence = fenceOf(step, card, claims);
         const spelledBefore = JSON.stringify(card);
         const outcome = apply(card, step, fence, nowMs);
-        look({ before: card, spelledBefore, step, outcome, nowMs, isStale: namesAnotherClaim(fence, card) });
+        look({ before: card, spelledBefore, step, outcome, nowMs, fence });
         if (outcome.kind === 'changed') card = outcome.card;
         if (outcome.kind === 'changed' && outcome.change === 'claimed') {
           claims.push({ owner: step.owner, attempt: card.attempts });
@@ -203,13 +204,15 @@ function apply(card: Card, step: Step, fence: Partial<Claim>, nowMs: number): Ou
 }
 
 /** The model: a claim is a lease, an operator may do anything, and worn-out cards end up blocked. */
-function expectedState(card: Card, step: Step, nowMs: number, isStaleFence: boolean): CardStatus | 'refused' {
+function expectedState(card: Card, step: Step, nowMs: number, fence: Partial<Claim>): CardStatus | 'refused' {
   const { status } = card;
+  const isStaleFence = namesAnotherClaim(fence, card);
+  const isEarlierAttempt = fence.attempt !== undefined && fence.attempt !== card.attempts;
   const isWornOut = card.attempts >= (card.maxAttempts ?? Infinity);
   const isOver = status === 'claimed' && Date.parse(card.claimedAt ?? '') + (card.claimTtlSeconds ?? 0) * 1000 <= nowMs;
   const afterFailure = isWornOut ? 'blocked' : 'ready';
 
-  if (step.command === 'complete' && status === 'done') return 'done';
+  if (step.command === 'complete' && status === 'done') return isEarlierAttempt ? 'refused' : 'done';
   if (isFenced(step.command) && isStaleFence) return 'refused';
   if (step.command === 'claim') return status === 'ready' ? 'claimed' : status;
   if (step.command === 'complete') return 'done';

@@ -42,10 +42,11 @@ const ASKED: Readonly<Record<string, (card: Card) => readonly Outcome[]>> = {
     release(card, { owner: 'coder1', attempt: 3 }, NOW_MS),
     fail(card, { attempt: 2 }, NOW_MS),
   ],
-  'complete, by a holder of the past': (card) => [
+  'complete, by an earlier attempt': (card) => [
     complete(card, HOLDER_OF_THE_PAST, NOW_MS),
-    complete(card, { owner: 'coder1', attempt: 3 }, NOW_MS),
+    complete(card, { attempt: HOLDER_OF_THE_PAST.attempt }, NOW_MS),
   ],
+  'complete, by another owner': (card) => [complete(card, { owner: 'coder1' }, NOW_MS)],
   'time, before the claim has expired': (card) => [expire(card, NOW_MS), expire(wornOut(card), NOW_MS)],
   'time, the claim has expired': (card) => [expire(card, AFTER_EXPIRY_MS)],
   'time, and every attempt used up': (card) => [expire(wornOut(card), AFTER_EXPIRY_MS)],

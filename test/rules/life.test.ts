@@ -115,10 +115,20 @@ describe('complete', () => {
   });
 
   it('of a done card returns that very card, whoever asks and with whatever result', () => {
-    const card = aCard({ status: 'done', result: 1 });
-    const outcome = complete(card, { owner: 'somebody', attempt: 9, result: 2 }, NOW_MS);
-    expect(outcome.kind).toBe('unchanged');
-    expect(outcome).toHaveProperty('card', card);
+    const card = aCard({ status: 'done', attempts: 2, result: 1 });
+    for (const fence of [{}, { owner: 'somebody' }, { owner: 'somebody', attempt: 2 }]) {
+      const outcome = complete(card, { ...fence, result: 2 }, NOW_MS);
+      expect(outcome.kind).toBe('unchanged');
+      expect(outcome).toHaveProperty('card', card);
+    }
+  });
+
+  it('of a done card is refused to an attempt that was followed by another', () => {
+    const card = aCard({ status: 'done', attempts: 2, result: 1 });
+    expect(complete(card, { owner: 'somebody', attempt: 1 }, NOW_MS)).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'CLAIM_LOST', expectedAttempt: 1, attempts: 2, status: 'done' },
+    });
   });
 });
 
