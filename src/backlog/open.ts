@@ -9,7 +9,7 @@ import { currentIdentity } from '../host/process-identity.ts';
 import type { Backlog, OpenOptions } from './backlog.ts';
 import { FileBacklog } from './files/file-backlog.ts';
 import { FileStore } from './files/file-store.ts';
-import { storePaths } from './files/layout.ts';
+import { storePaths } from './files/form/layout.ts';
 
 const DEFAULT_STALE_SECONDS = 60;
 

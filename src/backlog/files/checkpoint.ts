@@ -7,9 +7,9 @@ import { type FileSystem, flushFolder, systemErrorCode } from '../../disk/filesy
 import { flushFile, openSegment } from '../../disk/journal.ts';
 import { MosaicError } from '../../errors.ts';
 import type { CommitSettings } from './commit.ts';
-import { writeIndexFile } from './index-file.ts';
+import { writeIndexFile } from './form/index-file.ts';
 import type { Knowledge } from './knowledge.ts';
-import { FORMAT } from './layout.ts';
+import { FORMAT } from './form/layout.ts';
 
 export interface CheckpointFacts {
   /** The lock generation of whoever makes it. */

@@ -15,12 +15,12 @@ import { appendTransaction, type Position, readHeader } from '../../disk/journal
 import type { TakenLock } from '../../disk/numbered-lock.ts';
 import type { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';
-import { cardBytes } from './card-file.ts';
-import { type CardRecord, recordText } from './card-record.ts';
+import { cardBytes } from './form/card-file.ts';
+import { type CardRecord, recordText } from './form/card-record.ts';
 import { outcomeUnknown } from './disk-error.ts';
 import type { FileTransaction } from './file-transaction.ts';
 import type { Knowledge, Unsettled } from './knowledge.ts';
-import type { StorePaths } from './layout.ts';
+import type { StorePaths } from './form/layout.ts';
 
 export interface CommitSettings {
   readonly files: FileSystem;

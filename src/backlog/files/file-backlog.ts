@@ -31,8 +31,8 @@ import {
 } from '../operations/one-card.ts';
 import { parseRequest, type Requests } from '../requests.ts';
 import type { Transaction } from '../transaction.ts';
-import { changeOf } from './card-record.ts';
-import { examine } from './doctor.ts';
+import { changeOf } from './form/card-record.ts';
+import { examine } from './doctor/doctor.ts';
 import type { FileStore } from './file-store.ts';
 import { readHistory } from './history.ts';
 import { explainCards, exportLines, getCard, listCards, statsOf } from './reading.ts';

@@ -2,20 +2,12 @@
  * The store: takes the registry mutex, brings itself up to date, lets an operation decide, commits, gives the mutex
  * back. Between taking and giving back everything is synchronous, so nothing in this process can come between.
  */
-import { randomBytes } from 'node:crypto';
 import { type FileSystem, makeFolders } from '../../disk/filesystem.ts';
-import { judgeHolder } from '../../disk/holder.ts';
-import {
-  type HeldGeneration,
-  type LockSettings,
-  type Predecessor,
-  type TakenLock,
-  tryLock,
-} from '../../disk/numbered-lock.ts';
-import { Staging } from '../../disk/staging.ts';
+import type { Predecessor, TakenLock } from '../../disk/numbered-lock.ts';
+import type { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';
 import type { Clock } from '../../host/clock.ts';
-import { livenessOf, parseIdentity, type ProcessIdentity } from '../../host/process-identity.ts';
+import type { ProcessIdentity } from '../../host/process-identity.ts';
 import { isCardDamaged } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
 import { checkpoint, isCheckpointDue } from './checkpoint.ts';
@@ -24,32 +16,16 @@ import { asDiskError } from './disk-error.ts';
 import { FileTransaction } from './file-transaction.ts';
 import { Inspector, type Thoroughness } from './inspection.ts';
 import { follow, Knowledge, loadKnowledge } from './knowledge.ts';
-import type { StorePaths } from './layout.ts';
+import type { StorePaths } from './form/layout.ts';
 import { sweepStagings } from './left-overs.ts';
+import { RegistryLock, type RegistryLockSettings, type TurnedAway } from './registry-lock.ts';
 import { fence, settle, takeUpEdits, unsettledChanges } from './recovery.ts';
 
-export interface FileStoreSettings {
-  readonly files: FileSystem;
-  readonly paths: StorePaths;
-  readonly clock: Clock;
-  readonly identity: ProcessIdentity;
+export interface FileStoreSettings extends RegistryLockSettings {
   /** False gives up the power cut, nothing else. */
   readonly durable: boolean;
-  /** From this age on, a lock whose holder cannot be proven dead is taken over. */
-  readonly staleMs: number;
   readonly actor: string | null;
-  /** Waits about that many milliseconds. */
-  readonly sleep: (ms: number) => Promise<void>;
-  /** A number from 0 to 1. */
-  readonly random: () => number;
 }
-
-/** A holder is given at least this long to finish after its lock has come to look stale. */
-const GRACE_MS = 1000;
-const FIRST_WAIT_MS = 1;
-const LONGEST_WAIT_MS = 25;
-/** However busy: after so long something is wrong that waiting does not mend. */
-const GIVE_UP_AFTER_MS = 300_000;
 
 export interface ChangeTerms {
   readonly thoroughness: Thoroughness;
@@ -60,15 +36,14 @@ const USUAL: ChangeTerms = { thoroughness: 'usual', checkpoint: 'when-due' };
 
 export class FileStore {
   readonly #settings: FileStoreSettings;
+  readonly #lock: RegistryLock;
   readonly #inspector: Inspector;
   #knowledge: Knowledge | null = null;
-  #staging: Staging | null = null;
   #closed = false;
-  /** The generation that was last seen held, and since when, by our own watch. */
-  #observed = { generation: 0, sinceMs: 0 };
 
   constructor(settings: FileStoreSettings) {
     this.#settings = settings;
+    this.#lock = new RegistryLock(settings);
     this.#inspector = new Inspector(settings.files, settings.paths, settings.clock);
   }
 
@@ -98,17 +73,7 @@ export class FileStore {
    * @throws whatever `work` throws, with nothing changed; LOCK_TIMEOUT, LOCK_LOST, OUTCOME_UNKNOWN, DISK_…
    */
   async change<T>(work: (transaction: FileTransaction) => T, terms: ChangeTerms = USUAL): Promise<T> {
-    const begunMs = this.clock.monotonicMs();
-    let waitMs = FIRST_WAIT_MS;
-    for (;;) {
-      const attempt = this.#withDiskErrors(() => this.#tryChange(work, terms));
-      if (attempt.kind === 'done') return attempt.value;
-      if (attempt.kind === 'lost-race') continue;
-      const waitedMs = this.clock.monotonicMs() - begunMs;
-      if (waitedMs > GIVE_UP_AFTER_MS) throw lockTimeout(this.paths, attempt.holder);
-      await this.#settings.sleep(waitMs * (0.5 + this.#settings.random()));
-      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
-    }
+    return this.#lock.retry(() => this.#withDiskErrors(() => this.#tryChange(work, terms)));
   }
 
   /** Runs `work` in the critical section and takes back what it has put. */
@@ -150,12 +115,7 @@ export class FileStore {
   close(): void {
     this.#closed = true;
     this.#knowledge = null;
-    try {
-      this.#staging?.close();
-    } catch {
-      // Whoever makes the next checkpoint sweeps up after us.
-    }
-    this.#staging = null;
+    this.#lock.close();
   }
 
   /** What is known, brought up to the end of the journal. */
@@ -184,11 +144,10 @@ export class FileStore {
 
   #tryChange<T>(work: (transaction: FileTransaction) => T, terms: ChangeTerms): ChangeAttempt<T> {
     this.#assertOpen();
-    const staging = this.#openStaging();
-    const attempt = tryLock(this.#lockSettings(staging));
+    const attempt = this.#lock.try();
     if (attempt.kind !== 'taken') return attempt;
 
-    const { lock } = attempt;
+    const { lock, staging } = attempt;
     let complete = false;
     try {
       const settings = this.#commitSettings(staging);
@@ -277,42 +236,6 @@ export class FileStore {
     return { files, paths, staging, durable };
   }
 
-  #openStaging(): Staging {
-    const { files, paths, identity } = this.#settings;
-    // Somebody who took us for dead has removed it: begin again under a new name.
-    if (this.#staging === null || this.#staging.isGone()) {
-      const token = randomBytes(8).toString('hex');
-      this.#staging = Staging.open(files, paths.staging, token, `${JSON.stringify({ ...identity, token })}\n`);
-    }
-    return this.#staging;
-  }
-
-  #lockSettings(staging: Staging): LockSettings {
-    const { files, paths, clock } = this.#settings;
-    return {
-      files,
-      folder: paths.lock,
-      identityPath: staging.identityPath,
-      wallMs: () => clock.wallMs(),
-      judge: (holder) => this.#judge(holder),
-    };
-  }
-
-  #judge(holder: HeldGeneration): 'alive' | 'dead' | 'stale' {
-    const { clock, identity, staleMs } = this.#settings;
-    const nowMs = clock.monotonicMs();
-    if (this.#observed.generation !== holder.generation) {
-      this.#observed = { generation: holder.generation, sinceMs: nowMs };
-    }
-    const other = parseIdentity(holder.identity);
-    const evidence = {
-      liveness: other === null ? ('unknown' as const) : livenessOf(other, identity),
-      lockAgeMs: clock.wallMs() - holder.modifiedMs,
-      observedMs: nowMs - this.#observed.sinceMs,
-    };
-    return judgeHolder(evidence, { staleMs, graceMs: Math.min(GRACE_MS, staleMs) });
-  }
-
   #withDiskErrors<T>(call: () => T): T {
     try {
       return call();
@@ -337,10 +260,7 @@ function needsSeal(knowledge: Knowledge, predecessor: Predecessor): boolean {
   return knowledge.lastTransaction.at(-1)?.record.generation === predecessor.holder.generation;
 }
 
-type ChangeAttempt<T> =
-  | { readonly kind: 'done'; readonly value: T }
-  | { readonly kind: 'held'; readonly holder: HeldGeneration }
-  | { readonly kind: 'lost-race' };
+type ChangeAttempt<T> = { readonly kind: 'done'; readonly value: T } | TurnedAway;
 
 function ignoringDamage(call: () => void): void {
   try {
@@ -348,14 +268,4 @@ function ignoringDamage(call: () => void): void {
   } catch (error) {
     if (!isCardDamaged(error)) throw error;
   }
-}
-
-function lockTimeout(paths: StorePaths, holder: HeldGeneration): MosaicError {
-  const other = parseIdentity(holder.identity);
-  const whom = other === null ? 'another process' : `process ${other.pid} on ${other.host}`;
-  return new MosaicError({
-    code: 'LOCK_TIMEOUT',
-    message: `The registry lock in ${paths.lock} was busy for five minutes, last with ${whom}. Nothing was changed.`,
-    hint: 'See what that process does; then run the same command again.',
-  });
 }

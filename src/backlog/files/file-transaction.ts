@@ -9,12 +9,12 @@ import type { ChangeNote, Transaction } from '../transaction.ts';
 import { isWork, type WorkFilter } from '../../card/match.ts';
 import { mostSimilar } from '../../card/similar.ts';
 import type { Summary } from './card-index/summary.ts';
-import { readCardFile } from './card-file.ts';
-import type { CardRecord } from './card-record.ts';
-import { fileNameOf } from './file-name.ts';
+import { readCardFile } from './form/card-file.ts';
+import type { CardRecord } from './form/card-record.ts';
+import { fileNameOf } from './form/file-name.ts';
 import { isAsKnown, knownByFile } from './inspection.ts';
 import { type Knowledge, summaryOf } from './knowledge.ts';
-import type { Place, StorePaths } from './layout.ts';
+import type { Place, StorePaths } from './form/layout.ts';
 import { judgeFile } from './take-up.ts';
 
 /** A change before it has its place in the journal. */

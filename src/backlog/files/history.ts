@@ -1,9 +1,9 @@
 /** The journal read as history: every change since it began, or since a given one. */
 import type { FileSystem } from '../../disk/filesystem.ts';
 import { listSegments, type Position, readHeader, scanSegment } from '../../disk/journal.ts';
-import { type CardRecord, parseRecord } from './card-record.ts';
+import { type CardRecord, parseRecord } from './form/card-record.ts';
 import { isUndecided } from './knowledge.ts';
-import type { StorePaths } from './layout.ts';
+import type { StorePaths } from './form/layout.ts';
 
 export interface HistoryPage {
   readonly records: readonly CardRecord[];

@@ -9,9 +9,9 @@
 import type { FileSystem } from '../../disk/filesystem.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Summary } from './card-index/summary.ts';
-import { idOfFileName, isCardFileName } from './file-name.ts';
+import { idOfFileName, isCardFileName } from './form/file-name.ts';
 import type { Knowledge } from './knowledge.ts';
-import type { StorePaths } from './layout.ts';
+import type { StorePaths } from './form/layout.ts';
 
 /** Up to so many open cards a command looks at each of their files (about 2.5 µs a file). */
 const LOOK_AT_EACH_UP_TO = 1000;

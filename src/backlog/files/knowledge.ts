@@ -16,11 +16,11 @@ import { highestGeneration } from '../../disk/numbered-lock.ts';
 import { MosaicError } from '../../errors.ts';
 import { CardIndex } from './card-index/card-index.ts';
 import { summarize, type Summary } from './card-index/summary.ts';
-import { type CardFile, cardBytes, readCardFile } from './card-file.ts';
-import { type CardRecord, parseRecord } from './card-record.ts';
-import { idOfFileName, isCardFileName } from './file-name.ts';
-import { readIndexFile } from './index-file.ts';
-import { FORMAT, type Place, type StorePaths } from './layout.ts';
+import { type CardFile, cardBytes, readCardFile } from './form/card-file.ts';
+import { type CardRecord, parseRecord } from './form/card-record.ts';
+import { idOfFileName, isCardFileName } from './form/file-name.ts';
+import { readIndexFile } from './form/index-file.ts';
+import { FORMAT, type Place, type StorePaths } from './form/layout.ts';
 
 /** A change of the last transaction, which a dead writer may not have put in place. */
 export interface Unsettled {

@@ -2,7 +2,7 @@
 import type { FileSystem } from '../../disk/filesystem.ts';
 import { removeStaging } from '../../disk/staging.ts';
 import { livenessOf, parseIdentity, type ProcessIdentity } from '../../host/process-identity.ts';
-import type { StorePaths } from './layout.ts';
+import type { StorePaths } from './form/layout.ts';
 
 /** The staging folders of processes that are proven dead. */
 export function deadStagings(files: FileSystem, paths: StorePaths, self: ProcessIdentity): readonly string[] {

@@ -9,7 +9,7 @@ import { mustGet } from '../operations/one-card.ts';
 import { countCards } from '../operations/stats.ts';
 import { cardDamaged, isCardDamaged } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
-import { readCardFile } from './card-file.ts';
+import { readCardFile } from './form/card-file.ts';
 import type { Summary } from './card-index/summary.ts';
 import type { FileStore } from './file-store.ts';
 

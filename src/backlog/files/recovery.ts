@@ -5,7 +5,7 @@
 import type { Predecessor } from '../../disk/numbered-lock.ts';
 import { removeStaging } from '../../disk/staging.ts';
 import { isCardDamaged } from '../sentences.ts';
-import { cardBytes, readCardFile } from './card-file.ts';
+import { cardBytes, readCardFile } from './form/card-file.ts';
 import { type CommitSettings, putAgain } from './commit.ts';
 import type { FileTransaction } from './file-transaction.ts';
 import { knownByFile } from './inspection.ts';

@@ -9,9 +9,9 @@ import type { Card } from '../../card/card.ts';
 import { toTimestamp } from '../../card/time.ts';
 import { type FileSystem, makeFolders } from '../../disk/filesystem.ts';
 import type { Summary } from './card-index/summary.ts';
-import { cardBytes, type CardFile, sameStamp } from './card-file.ts';
+import { cardBytes, type CardFile, sameStamp } from './form/card-file.ts';
 import { damagedSummary, type Unsettled } from './knowledge.ts';
-import type { StorePaths } from './layout.ts';
+import type { StorePaths } from './form/layout.ts';
 
 export type TakenUp =
   /** The content is the known one; at most its time or its layout was touched. */

@@ -3,7 +3,7 @@ import { makeFolders } from '../../disk/filesystem.ts';
 import { listSegments, type Position, segmentPath } from '../../disk/journal.ts';
 import { noticeFolder } from '../../host/folder-notice.ts';
 import type { Change, WatchOptions } from '../backlog.ts';
-import { changeOf } from './card-record.ts';
+import { changeOf } from './form/card-record.ts';
 import type { FileStore } from './file-store.ts';
 import { positionBefore, readPage } from './history.ts';
 

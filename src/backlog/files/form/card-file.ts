@@ -5,10 +5,10 @@
  * foreign touch visible to a `stat`: whoever else writes the file gives it another time.
  */
 import { crc32 } from 'node:zlib';
-import type { Card } from '../../card/card.ts';
-import { toMs } from '../../card/time.ts';
-import { type FileSystem, systemErrorCode } from '../../disk/filesystem.ts';
-import { cardText, parseCardText } from '../card-schema.ts';
+import type { Card } from '../../../card/card.ts';
+import { toMs } from '../../../card/time.ts';
+import { type FileSystem, systemErrorCode } from '../../../disk/filesystem.ts';
+import { cardText, parseCardText } from '../../card-schema.ts';
 import { mayHold } from './file-name.ts';
 
 /** A larger file is no card; reading it would hurt everybody. */

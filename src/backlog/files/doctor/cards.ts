@@ -1,11 +1,11 @@
 /** What the doctor checks about the cards themselves: files, edges, keys. */
-import { findCyclesIn } from '../../card/cycle.ts';
-import type { Finding, Progress } from '../backlog.ts';
-import { commandLine, isCardDamaged } from '../sentences.ts';
-import type { Transaction } from '../transaction.ts';
-import type { CardIndex } from './card-index/card-index.ts';
-import type { Summary } from './card-index/summary.ts';
-import type { FileStore } from './file-store.ts';
+import { findCyclesIn } from '../../../card/cycle.ts';
+import type { Finding, Progress } from '../../backlog.ts';
+import { commandLine, isCardDamaged } from '../../sentences.ts';
+import type { Transaction } from '../../transaction.ts';
+import type { CardIndex } from '../card-index/card-index.ts';
+import type { Summary } from '../card-index/summary.ts';
+import type { FileStore } from '../file-store.ts';
 
 const REPORT_EVERY = 500;
 

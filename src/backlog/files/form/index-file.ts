@@ -2,12 +2,12 @@
  * The card index on disk: a cache that is replaced whole, so it is never half new. It says up to which point of the
  * journal it knows the store; whoever reads it follows the journal from there.
  */
-import type { FileSystem } from '../../disk/filesystem.ts';
-import { makeFolders } from '../../disk/filesystem.ts';
-import type { Position } from '../../disk/journal.ts';
-import { openLine, sealLine } from '../../disk/sealed-line.ts';
-import type { Staging } from '../../disk/staging.ts';
-import { CardIndex } from './card-index/card-index.ts';
+import type { FileSystem } from '../../../disk/filesystem.ts';
+import { makeFolders } from '../../../disk/filesystem.ts';
+import type { Position } from '../../../disk/journal.ts';
+import { openLine, sealLine } from '../../../disk/sealed-line.ts';
+import type { Staging } from '../../../disk/staging.ts';
+import { CardIndex } from '../card-index/card-index.ts';
 import type { StorePaths } from './layout.ts';
 
 /** The head has a fixed size that keeps the columns behind it aligned. */

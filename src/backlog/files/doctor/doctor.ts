@@ -1,16 +1,16 @@
 /** The doctor: looks at everything, says what is wrong in plain words, and repairs what is safe to repair. */
-import type { Card } from '../../card/card.ts';
-import type { DoctorOptions, DoctorReport, Finding, Progress } from '../backlog.ts';
-import { readCardFile } from './card-file.ts';
-import type { Summary } from './card-index/summary.ts';
-import { examineCards, examineEdges, examineKeys } from './doctor-cards.ts';
-import { examineFolders, examineIndex, examineJournal } from './doctor-folders.ts';
-import type { FileStore } from './file-store.ts';
-import type { FileTransaction } from './file-transaction.ts';
-import { readHistory } from './history.ts';
-import { sweepStagings } from './left-overs.ts';
-import type { Knowledge } from './knowledge.ts';
-import { copyAside } from './take-up.ts';
+import type { Card } from '../../../card/card.ts';
+import type { DoctorOptions, DoctorReport, Finding, Progress } from '../../backlog.ts';
+import { readCardFile } from '../form/card-file.ts';
+import type { Summary } from '../card-index/summary.ts';
+import { examineCards, examineEdges, examineKeys } from './cards.ts';
+import { examineFolders, examineIndex, examineJournal } from './folders.ts';
+import type { FileStore } from '../file-store.ts';
+import type { FileTransaction } from '../file-transaction.ts';
+import { readHistory } from '../history.ts';
+import { sweepStagings } from '../left-overs.ts';
+import type { Knowledge } from '../knowledge.ts';
+import { copyAside } from '../take-up.ts';
 
 export async function examine(store: FileStore, options: DoctorOptions): Promise<DoctorReport> {
   const fixed: Finding[] = options.fix === true ? await fix(store, options.onProgress) : [];

@@ -1,9 +1,9 @@
 /** A card's change as the journal keeps it: the whole card after the change, and who did what to it. */
-import type { Card, CardStatus, ChangeKind } from '../../card/card.ts';
-import { toTimestamp } from '../../card/time.ts';
-import type { JournalRecord } from '../../disk/journal.ts';
-import type { Change } from '../backlog.ts';
-import { parseCard } from '../card-schema.ts';
+import type { Card, CardStatus, ChangeKind } from '../../../card/card.ts';
+import { toTimestamp } from '../../../card/time.ts';
+import type { JournalRecord } from '../../../disk/journal.ts';
+import type { Change } from '../../backlog.ts';
+import { parseCard } from '../../card-schema.ts';
 import type { Place } from './layout.ts';
 
 export interface CardRecord {

@@ -1,11 +1,11 @@
 /** What the doctor checks about the store around the cards: foreign files, journal, index, left-overs, permissions. */
-import { listSegments, readHeader, scanSegment, segmentPath } from '../../disk/journal.ts';
-import type { Finding } from '../backlog.ts';
-import { isCardFileName } from './file-name.ts';
-import type { FileStore } from './file-store.ts';
-import { readIndexFile } from './index-file.ts';
-import { deadStagings } from './left-overs.ts';
-import type { Knowledge } from './knowledge.ts';
+import { listSegments, readHeader, scanSegment, segmentPath } from '../../../disk/journal.ts';
+import type { Finding } from '../../backlog.ts';
+import { isCardFileName } from '../form/file-name.ts';
+import type { FileStore } from '../file-store.ts';
+import { readIndexFile } from '../form/index-file.ts';
+import { deadStagings } from '../left-overs.ts';
+import type { Knowledge } from '../knowledge.ts';
 
 const WORLD_WRITABLE = 0o002;
 

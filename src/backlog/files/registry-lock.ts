@@ -1,0 +1,124 @@
+/**
+ * The registry mutex as one process sees it: under which identity it takes it, how it judges who holds it, and how it
+ * waits. The protocol itself is in `disk/numbered-lock.ts`.
+ */
+import { randomBytes } from 'node:crypto';
+import type { FileSystem } from '../../disk/filesystem.ts';
+import { judgeHolder, type Verdict } from '../../disk/holder.ts';
+import { type Attempt, type HeldGeneration, tryLock } from '../../disk/numbered-lock.ts';
+import { Staging } from '../../disk/staging.ts';
+import { MosaicError } from '../../errors.ts';
+import type { Clock } from '../../host/clock.ts';
+import { livenessOf, parseIdentity, type ProcessIdentity } from '../../host/process-identity.ts';
+import type { StorePaths } from './form/layout.ts';
+
+export interface RegistryLockSettings {
+  readonly files: FileSystem;
+  readonly paths: StorePaths;
+  readonly clock: Clock;
+  readonly identity: ProcessIdentity;
+  /** From this age on, a lock whose holder cannot be proven dead is taken over. */
+  readonly staleMs: number;
+  /** Waits about that many milliseconds. */
+  readonly sleep: (ms: number) => Promise<void>;
+  /** A number from 0 to 1. */
+  readonly random: () => number;
+}
+
+/** A holder is given at least this long to finish after its lock has come to look stale. */
+const GRACE_MS = 1000;
+const FIRST_WAIT_MS = 1;
+const LONGEST_WAIT_MS = 25;
+/** However busy: after so long something is wrong that waiting does not mend. */
+const GIVE_UP_AFTER_MS = 300_000;
+
+export class RegistryLock {
+  readonly #settings: RegistryLockSettings;
+  #staging: Staging | null = null;
+  /** The generation that was last seen held, and since when, by our own watch. */
+  #observed = { generation: 0, sinceMs: 0 };
+
+  constructor(settings: RegistryLockSettings) {
+    this.#settings = settings;
+  }
+
+  /** Tries once. Synchronous, so that what follows a success can be too. */
+  try(): Attempt & { readonly staging: Staging } {
+    const { files, paths, clock } = this.#settings;
+    const staging = this.#openStaging();
+    const attempt = tryLock({
+      files,
+      folder: paths.lock,
+      identityPath: staging.identityPath,
+      wallMs: () => clock.wallMs(),
+      judge: (holder) => this.#judge(holder),
+    });
+    return { ...attempt, staging };
+  }
+
+  /**
+   * Repeats `attempt` until it is not turned away, waiting longer and longer in between, never long, and never in step
+   * with the others.
+   *
+   * @throws MosaicError LOCK_TIMEOUT
+   */
+  async retry<T>(attempt: () => { readonly kind: 'done'; readonly value: T } | TurnedAway): Promise<T> {
+    const { clock, sleep, random } = this.#settings;
+    const begunMs = clock.monotonicMs();
+    let waitMs = FIRST_WAIT_MS;
+    for (;;) {
+      const result = attempt();
+      if (result.kind === 'done') return result.value;
+      if (result.kind === 'lost-race') continue;
+      if (clock.monotonicMs() - begunMs > GIVE_UP_AFTER_MS) throw lockTimeout(this.#settings.paths, result.holder);
+      await sleep(waitMs * (0.5 + random()));
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    }
+  }
+
+  close(): void {
+    try {
+      this.#staging?.close();
+    } catch {
+      // Whoever makes the next checkpoint sweeps up after us.
+    }
+    this.#staging = null;
+  }
+
+  #openStaging(): Staging {
+    const { files, paths, identity } = this.#settings;
+    // Somebody who took us for dead has removed it: begin again under a new name.
+    if (this.#staging === null || this.#staging.isGone()) {
+      const token = randomBytes(8).toString('hex');
+      this.#staging = Staging.open(files, paths.staging, token, `${JSON.stringify({ ...identity, token })}\n`);
+    }
+    return this.#staging;
+  }
+
+  #judge(holder: HeldGeneration): Verdict {
+    const { clock, identity, staleMs } = this.#settings;
+    const nowMs = clock.monotonicMs();
+    if (this.#observed.generation !== holder.generation) {
+      this.#observed = { generation: holder.generation, sinceMs: nowMs };
+    }
+    const other = parseIdentity(holder.identity);
+    const evidence = {
+      liveness: other === null ? ('unknown' as const) : livenessOf(other, identity),
+      lockAgeMs: clock.wallMs() - holder.modifiedMs,
+      observedMs: nowMs - this.#observed.sinceMs,
+    };
+    return judgeHolder(evidence, { staleMs, graceMs: Math.min(GRACE_MS, staleMs) });
+  }
+}
+
+export type TurnedAway = { readonly kind: 'held'; readonly holder: HeldGeneration } | { readonly kind: 'lost-race' };
+
+function lockTimeout(paths: StorePaths, holder: HeldGeneration): MosaicError {
+  const other = parseIdentity(holder.identity);
+  const whom = other === null ? 'another process' : `process ${other.pid} on ${other.host}`;
+  return new MosaicError({
+    code: 'LOCK_TIMEOUT',
+    message: `The registry lock in ${paths.lock} was busy for five minutes, last with ${whom}. Nothing was changed.`,
+    hint: 'See what that process does; then run the same command again.',
+  });
+}
