@@ -50,7 +50,8 @@ export function promisesOfStats(it: PromiseTest): void {
         { owner: 'ghost', claimed: 1 },
       ]);
       const phases = new Map(stats.byPhase.map((count) => [count.phase, count]));
-      expect([...phases.keys()].toSorted()).toEqual(['M1', 'M2', null].toSorted());
+      expect(new Set(phases.keys())).toEqual(new Set(['M1', 'M2', null]));
+      expect(stats.byPhase).toHaveLength(3);
       expect(phases.get('M1')).toEqual({
         phase: 'M1',
         total: 3,

@@ -10,6 +10,7 @@ import { promisesOfCreate } from './create.ts';
 import { promisesOfCycles } from './cycles.ts';
 import { promisesOfDoctor } from './doctor.ts';
 import { promisesOfEdges } from './edges.ts';
+import { promisesOfErrors } from './errors.ts';
 import { promisesOfExpiry } from './expiry.ts';
 import { promisesOfExplain } from './explain.ts';
 import { promisesOfExport } from './export.ts';
@@ -50,5 +51,6 @@ export function contractSuite(name: string, newStore: NewStore): void {
     promisesOfDoctor(it);
     promisesOfHandles(it);
     promisesOfInput(it);
+    promisesOfErrors(it);
   });
 }

@@ -116,7 +116,11 @@ describe('the data folder of another program in the same place', () => {
     const before = tree(store.mosaicHome);
     const use = async (): Promise<unknown> => {
       const backlog = await openBacklog({ mosaicHome: store.mosaicHome });
-      return backlog.create({ id: 'A', title: 'A' }).finally(() => backlog.close());
+      try {
+        return await backlog.create({ id: 'A', title: 'A' });
+      } finally {
+        await backlog.close();
+      }
     };
     const error = await refusal(use(), 'STORE_FOREIGN', store.root, 'PGlite');
     expect(error.hint).toMatch(/\bimport\b/);
@@ -138,7 +142,11 @@ describe('a store of a newer version', () => {
     const journal = tree(folder);
     const use = async (): Promise<unknown> => {
       const backlog = await openBacklog({ mosaicHome: store.mosaicHome });
-      return backlog.complete({ id: 'next' }).finally(() => backlog.close());
+      try {
+        return await backlog.complete({ id: 'next' });
+      } finally {
+        await backlog.close();
+      }
     };
     await refusal(use(), 'STORE_TOO_NEW', store.root, '99');
     expect(tree(cardPath(store, ''))).toEqual(before);
