@@ -64,7 +64,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'a card that depends on itself': {
     refused: (backlog) => backlog.link({ from: 'base', to: 'base' }),
     code: 'DEPENDENCY_CYCLE',
-    message: 'Card base cannot depend on itself. Nothing was changed.',
+    message: 'Card base cannot depend on itself (base → base). Nothing was changed.',
     hint: 'See what waits for what with: mosaic fleet backlog explain base',
   },
   'an import with a card that has changed': {
