@@ -40,12 +40,15 @@ export function kindError(words: string): { readonly error: (issue: z.core.$ZodR
   return { error: (issue) => (issue.input === undefined ? 'is missing' : words) };
 }
 
-function text(check: FieldCheck<string>): z.ZodMiniType<string> {
-  return z.string(kindError('must be a text')).check(checked(check));
+/** What the JSON Schema says of a field: the checks are functions, which it cannot hold. */
+type Described = Readonly<Record<string, string | number | boolean>>;
+
+function text(check: FieldCheck<string>, described: Described = {}): z.ZodMiniType<string> {
+  return z.string(kindError('must be a text')).check(checked(check)).register(z.globalRegistry, described);
 }
 
-function wholeNumber(check: FieldCheck<number>): z.ZodMiniType<number> {
-  return z.number(kindError('must be a whole number')).check(checked(check));
+function wholeNumber(check: FieldCheck<number>, described: Described = {}): z.ZodMiniType<number> {
+  return z.int(kindError('must be a whole number')).check(checked(check)).register(z.globalRegistry, described);
 }
 
 function checkCount(value: number): string | null {
@@ -62,14 +65,18 @@ function checkTimestamp(value: string): string | null {
 
 /** Times are kept as UTC with milliseconds, however they were written. */
 const timestamp = z.pipe(
-  text(checkTimestamp),
+  text(checkTimestamp, { format: 'date-time' }),
   z.transform((value: string) => toTimestamp(toMs(value))),
 );
 
 function noRepeats(values: readonly string[]): string | null {
   if (values.length > MAX_LIST) return `must not have more than ${MAX_LIST} entries`;
-  const repeated = values.find((value, index) => values.indexOf(value) !== index);
-  return repeated === undefined ? null : `names ${JSON.stringify(repeated)} twice`;
+  const seen = new Set<string>();
+  for (const value of values) {
+    if (seen.has(value)) return `names ${JSON.stringify(value)} twice`;
+    seen.add(value);
+  }
+  return null;
 }
 
 interface Fields {
@@ -82,6 +89,7 @@ interface Fields {
   readonly dependsOn: z.ZodMiniType<string[]>;
   readonly owner: z.ZodMiniType<string>;
   readonly ttlSeconds: z.ZodMiniType<number>;
+  readonly claimTtlSeconds: z.ZodMiniType<number>;
   readonly count: z.ZodMiniType<number>;
   readonly atLeastOne: z.ZodMiniType<number>;
   readonly timestamp: z.ZodMiniType<string>;
@@ -92,26 +100,38 @@ interface Fields {
   readonly reason: z.ZodMiniType<string | null>;
 }
 
+const NAME: Described = { minLength: 1, maxLength: 128 };
+const AT_LEAST_ONE: Described = { minimum: 1 };
+
 /** The fields of a card, one schema each; the requests of the library use the same ones. */
 export const field: Fields = {
-  id: text(checkId),
-  title: text(checkTitle),
+  id: text(checkId, { ...NAME, description: 'Chosen by the caller, unique, 1 to 128 bytes of printable text.' }),
+  title: text(checkTitle, { minLength: 1 }),
   body: z.nullable(text(checkText)),
-  phase: z.nullable(text(checkPhase)),
-  priority: wholeNumber(checkPriority),
+  phase: z.nullable(text(checkPhase, { ...NAME, description: 'Board lane or milestone.' })),
+  priority: wholeNumber(checkPriority, {
+    minimum: -(2 ** 31),
+    maximum: 2 ** 31 - 1,
+    description: 'Higher is sooner.',
+  }),
   status: z.enum(CARD_STATUSES, kindError(`must be one of ${CARD_STATUSES.join(', ')}`)),
-  dependsOn: z.array(text(checkId), kindError('must be a list of ids')).check(checked(noRepeats)),
-  owner: text(checkOwner),
-  ttlSeconds: wholeNumber(checkTtlSeconds),
-  count: wholeNumber(checkCount),
-  atLeastOne: wholeNumber(checkAtLeastOne),
+  dependsOn: idList(text(checkId, NAME), 'must be a list of ids'),
+  owner: text(checkOwner, NAME),
+  ttlSeconds: wholeNumber(checkTtlSeconds, AT_LEAST_ONE),
+  claimTtlSeconds: wholeNumber(checkClaimTtlSeconds, AT_LEAST_ONE),
+  count: wholeNumber(checkCount, { minimum: 0 }),
+  atLeastOne: wholeNumber(checkAtLeastOne, AT_LEAST_ONE),
   timestamp,
-  idempotencyKey: z.nullable(text(checkOwner)),
+  idempotencyKey: z.nullable(text(checkOwner, { ...NAME, description: 'Makes create safe to repeat; unique.' })),
   json: z.custom<Json>(isJson, { error: 'must be a JSON value, nested at most 64 deep' }),
-  labels: z.array(text(checkLabel), kindError('must be a list of labels')).check(checked(noRepeats)),
+  labels: idList(text(checkLabel, NAME), 'must be a list of labels'),
   text: z.nullable(text(checkText)),
   reason: z.nullable(text(checkReason)),
 };
+
+function idList(entry: z.ZodMiniType<string>, words: string): z.ZodMiniType<string[]> {
+  return z.array(entry, kindError(words)).check(checked(noRepeats)).register(z.globalRegistry, { uniqueItems: true });
+}
 
 type CardFields = { readonly [Key in keyof Card as string extends Key ? never : Key]: Card[Key] };
 
@@ -128,7 +148,7 @@ export const cardInputSchema: z.ZodMiniType<CardInput> = z.catchall(
     status: z.exactOptional(field.status),
     dependsOn: z.exactOptional(field.dependsOn),
     claimOwner: z.exactOptional(z.nullable(field.owner)),
-    claimTtlSeconds: z.exactOptional(z.nullable(wholeNumber(checkClaimTtlSeconds))),
+    claimTtlSeconds: z.exactOptional(z.nullable(field.claimTtlSeconds)),
     claimedAt: z.exactOptional(z.nullable(field.timestamp)),
     attempts: z.exactOptional(field.count),
     idempotencyKey: z.exactOptional(field.idempotencyKey),
@@ -146,7 +166,9 @@ export const cardInputSchema: z.ZodMiniType<CardInput> = z.catchall(
   field.json,
 );
 
-export type ParsedCard = { readonly kind: 'card'; readonly card: Card } | BadText;
+export type ParsedCard =
+  /** `given`: the fields the text itself names; the others are defaults. */
+  { readonly kind: 'card'; readonly card: Card; readonly given: readonly string[] } | BadText;
 
 /**
  * Parses the text of one card.
@@ -172,7 +194,7 @@ export function parseCard(value: unknown, source: string | null, nowMs: number):
   }
   const card: Card = { ...newCard({ id: parsed.data.id, title: parsed.data.title }, nowMs), ...parsed.data };
   const contradiction = checkInvariants(card);
-  return contradiction === null ? { kind: 'card', card } : bad(contradiction);
+  return contradiction === null ? { kind: 'card', card, given: Object.keys(value) } : bad(contradiction);
 }
 
 function bad(reason: string): BadText {

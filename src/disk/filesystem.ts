@@ -9,6 +9,7 @@
 export interface FileStat {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
   readonly bytes: number;
+  /** Milliseconds since the epoch, with a fraction. */
   readonly modifiedMs: number;
   readonly inode: number;
   readonly mode: number;
@@ -76,6 +77,18 @@ export function writeAll(files: FileSystem, descriptor: number, bytes: Uint8Arra
 /** The system's error code (`ENOENT`, …), or null when `error` is not a system error. */
 export function systemErrorCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** Setting a time and reading it back may lose a microsecond on the way. */
+const MOMENT_MS = 0.002;
+
+/**
+ * Whether a file still bears the time we gave it, a whole millisecond. The kernel stamps the writes of others by a
+ * clock that ticks every few milliseconds, at a fraction of its own: compared in whole milliseconds, every fourth or so
+ * of those that follow ours at once would look like ours.
+ */
+export function bearsTime(stat: FileStat, ms: number): boolean {
+  return Math.abs(stat.modifiedMs - ms) < MOMENT_MS;
 }
 
 /** Creates a folder and those above it that are missing. */

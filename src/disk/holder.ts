@@ -1,12 +1,5 @@
 /** Who holds a lock, and what the others may conclude about them. Pure. */
 
-export interface LockHolder {
-  readonly pid: number;
-  readonly host: string;
-  /** Names the holder's staging folder. */
-  readonly token: string;
-}
-
 /** `dead` is proven. `stale` is a guess by age, made safe by the fence and the seal. */
 export type Verdict = 'alive' | 'dead' | 'stale';
 

@@ -128,7 +128,7 @@ function toFileStat(stat: Stats): FileStat {
   return {
     kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'other',
     bytes: stat.size,
-    modifiedMs: Math.round(stat.mtimeMs),
+    modifiedMs: stat.mtimeMs,
     inode: stat.ino,
     mode: stat.mode & 0o7777,
     owner: stat.uid,

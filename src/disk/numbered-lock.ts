@@ -97,13 +97,6 @@ export function tryLock(settings: LockSettings): Attempt {
   return { kind: 'taken', lock: takenLock(settings, generation, predecessor) };
 }
 
-/** Whether anybody holds the lock now, dead or alive. For readers, who never wait. */
-export function isLockFree(files: FileSystem, folder: string): boolean {
-  const names = files.list(folder) ?? [];
-  const top = highest(names);
-  return top === 0 || names.includes(`${top}.free`);
-}
-
 /** The highest generation ever taken, as far as one listing tells; 0 for none. */
 export function highestGeneration(files: FileSystem, folder: string): number {
   return highest(files.list(folder) ?? []);

@@ -35,7 +35,7 @@ export function currentIdentity(): ProcessIdentity {
 }
 
 /** Changes with every boot of the kernel; null where the system has no such id. */
-export function readBootId(): string | null {
+function readBootId(): string | null {
   return readText('/proc/sys/kernel/random/boot_id');
 }
 

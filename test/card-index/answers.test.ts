@@ -121,7 +121,8 @@ describe.each(WAYS)('an index %s', (_, indexOf) => {
   test('goes on finding cards far apart when those between them are done', () => {
     const cards = Array.from({ length: 2_500 }, (__, i) => card(`n${i}`, { createdAtMs: i }));
     const index = indexOf(...cards);
-    for (const each of cards) if (!['n31', 'n32', 'n1500', 'n2200'].includes(each.id)) index.put({ ...each, status: 'done' });
+    for (const each of cards)
+      if (!['n31', 'n32', 'n1500', 'n2200'].includes(each.id)) index.put({ ...each, status: 'done' });
     expect(claimableIds(index)).toEqual(['n31', 'n32', 'n1500', 'n2200']);
     index.put(card('n31', { createdAtMs: 31, status: 'done' }));
     expect(claimableIds(index)).toEqual(['n32', 'n1500', 'n2200']);

@@ -15,7 +15,7 @@ import { commit, type CommitSettings } from './commit.ts';
 import { asDiskError } from './disk-error.ts';
 import { FileTransaction } from './file-transaction.ts';
 import { Inspector, type Thoroughness } from './inspection.ts';
-import { follow, Knowledge, loadKnowledge } from './knowledge.ts';
+import { follow, type Knowledge, loadKnowledge } from './knowledge.ts';
 import type { StorePaths } from './form/layout.ts';
 import { sweepStagings } from './left-overs.ts';
 import { RegistryLock, type RegistryLockSettings, type TurnedAway } from './registry-lock.ts';

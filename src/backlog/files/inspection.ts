@@ -6,7 +6,7 @@
  * else gives it another one. Writing over a file in place leaves the folder alone, so small stores also look at each
  * open card's file; large ones do so when asked to be thorough, and at each card that is touched.
  */
-import type { FileSystem } from '../../disk/filesystem.ts';
+import { bearsTime, type FileSystem } from '../../disk/filesystem.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Summary } from './card-index/summary.ts';
 import { idOfFileName, isCardFileName } from './form/file-name.ts';
@@ -38,7 +38,7 @@ export class Inspector {
   /** The names of the files in the cards folder that need a closer look, there or not there. */
   suspiciousFiles(knowledge: Knowledge, thoroughness: Thoroughness): readonly string[] {
     const folder = this.#files.stat(this.#paths.cards);
-    const untouched = folder?.modifiedMs === knowledge.stampMs;
+    const untouched = folder !== null && bearsTime(folder, knowledge.stampMs);
     if (untouched && thoroughness === 'usual') {
       return this.#isTimeToLook(knowledge.index.openCount) ? this.#changedOpenFiles(knowledge) : [];
     }
@@ -78,7 +78,7 @@ export function isAsKnown(files: FileSystem, folder: string, card: Summary): boo
   return (
     stat !== null &&
     stat.bytes === card.fileBytes &&
-    stat.modifiedMs === card.updatedAtMs &&
+    bearsTime(stat, card.updatedAtMs) &&
     (stat.kind === 'file' || card.status === 'damaged')
   );
 }

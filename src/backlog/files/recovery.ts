@@ -2,6 +2,7 @@
  * What a new holder of the lock does before anything else, where the one before did not end well, the machine was
  * restarted, or somebody was at the files by hand. It can be cut short anywhere and begun again.
  */
+import { bearsTime } from '../../disk/filesystem.ts';
 import type { Predecessor } from '../../disk/numbered-lock.ts';
 import { removeStaging } from '../../disk/staging.ts';
 import { isCardDamaged } from '../sentences.ts';
@@ -68,7 +69,7 @@ export function takeUpEdits(
     else if (found.kind !== 'nothing') takeUp(transaction, name);
   }
   const folder = files.stat(paths.cards);
-  if (folder !== null && folder.modifiedMs !== knowledge.stampMs) files.setModifiedAt(paths.cards, knowledge.stampMs);
+  if (folder !== null && !bearsTime(folder, knowledge.stampMs)) files.setModifiedAt(paths.cards, knowledge.stampMs);
 }
 
 /** Gives an unchanged card's file the bytes and the time we would have given it, so that nobody looks again. */

@@ -71,7 +71,7 @@ function parseAll(lines: readonly NumberedLine[], nowMs: number, problems: strin
     } else if (sameKey !== undefined) {
       problems.push(`Line ${line}: its idempotencyKey ${card.idempotencyKey} stands on line ${sameKey} already.`);
     } else {
-      imported.push({ line, card, given: new Set(Object.keys(JSON.parse(text))) });
+      imported.push({ line, card, given: new Set(parsed.given) });
     }
     lineOfId.set(card.id, line);
     if (card.idempotencyKey !== null) lineOfKey.set(card.idempotencyKey, line);
