@@ -1,5 +1,5 @@
 /** People edit files: a valid edit is a change like any other, and the next command knows of it. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { given, ids } from '../contract/given.ts';
 import { refusal } from '../contract/refusal.ts';
@@ -92,6 +92,16 @@ describe('a card file made by hand', () => {
     await given(backlog, { id: 'A', dependsOn: ['base'] });
     writeFileSync(cardPath(store, 'base.json'), '{"id":"base","title":"Base","status":"done"}');
     expect(await backlog.claim({ owner: 'w' })).toMatchObject({ id: 'A' });
+  });
+
+  it('is noticed though it was made within the same millisecond as a change', async ({ store, backlog }) => {
+    await given(backlog, { id: 'A' });
+    const folder = cardPath(store, '');
+    const changedMs = Math.round(statSync(folder).mtimeMs);
+    writeFileSync(cardPath(store, 'B.json'), '{"id":"B","title":"By hand","priority":9}');
+    const sameMillisecond = (changedMs + 0.4) / 1000;
+    utimesSync(folder, sameMillisecond, sameMillisecond);
+    expect(await backlog.claim({ owner: 'w' })).toMatchObject({ id: 'B' });
   });
 
   it('wakes a claim that waits', async ({ store, backlog }) => {
