@@ -73,9 +73,9 @@ export class Context {
     this.#interrupts?.abort();
   };
 
-  /** Another one than the user's own; whoever opens it closes it. */
+  /** Another one than the user's own, in files whatever is set; whoever opens it closes it. */
   openAt(mosaicHome: string): Promise<Backlog> {
-    return this.#open(mosaicHome, undefined);
+    return this.#open(mosaicHome, '');
   }
 
   async #open(mosaicHome: string | undefined, databaseUrl: string | undefined): Promise<Backlog> {

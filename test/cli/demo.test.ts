@@ -6,7 +6,9 @@ import { Mosaic } from './mosaic.ts';
 describe('the demo', () => {
   it('drains its backlog although a worker is killed, says who took over, and leaves all to be looked at', async () => {
     const mosaic = new Mosaic();
-    const { status, stdout, stderr } = await mosaic.run(['fleet', 'demo'], { env: { TMPDIR: mosaic.home } });
+    const { status, stdout, stderr } = await mosaic.run(['fleet', 'demo'], {
+      env: { TMPDIR: mosaic.home, DATABASE_URL: 'postgres://nowhere/none' },
+    });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain(`${planLines().length} cards, 100% done`);
     const [, id = ''] = /worker-3 was killed in the\s+middle of (\w+)\./.exec(stdout) ?? [];

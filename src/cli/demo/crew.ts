@@ -20,7 +20,11 @@ export class Crew {
     for (const owner of owners) {
       const stall = owner === victim ? ['--stall-at', String(stallAt)] : [];
       const words = [program, ...path, '__demo-worker', '--owner', owner, '--mosaic-home', mosaicHome, ...stall];
-      const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] });
+      const child = spawn(process.execPath, words, {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        // The demo has files of its own, whatever the user works on.
+        env: { ...process.env, DATABASE_URL: '' },
+      });
       this.#children.set(owner, child);
       this.#ended.push(
         new Promise((resolve) => {

@@ -28,6 +28,8 @@ interface DemoResult {
   readonly seconds: number;
   readonly stats: BacklogStats;
   readonly takeovers: readonly Takeover[];
+  /** Stopped by Ctrl-C before it was over. */
+  readonly interrupted: boolean;
 }
 
 export const command: RunnableCommand = defineCommand({
@@ -45,9 +47,11 @@ export const command: RunnableCommand = defineCommand({
       await drain(context, backlog, home);
       const stats = await backlog.stats();
       const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
-      const result = { home, seconds, stats, takeovers: takeoversIn(await backlog.history()) };
+      const takeovers = takeoversIn(await backlog.history());
+      const interrupted = context.interrupts().aborted;
+      const result = { home, seconds, stats, takeovers, interrupted };
       await context.output.answer(result, (screen) => closingPage(result, screen));
-      if (context.interrupts().aborted) return INTERRUPTED;
+      if (interrupted) return INTERRUPTED;
       return stats.byStatus.done === stats.total ? DONE : FAILED;
     } finally {
       await backlog.close();
@@ -116,9 +120,16 @@ async function follow(
   }
 }
 
-function closingPage({ home, seconds, stats, takeovers }: DemoResult, screen: Screen): string {
+/** In a clone nothing is installed, and the lines after this one would not find the program. */
+function aliasLine(): readonly string[] {
+  const [, program = ''] = process.argv;
+  return program.endsWith('.js') ? [`alias mosaic='node ${program}'`] : [];
+}
+
+function closingPage({ home, seconds, stats, takeovers, interrupted }: DemoResult, screen: Screen): string {
   const { paint } = screen;
   const lookAround = [
+    ...aliasLine(),
     `export MOSAIC_HOME=${home}`,
     commandLine('list', '--phase', 'release', '--tree'),
     commandLine('show', takeovers[0]?.id ?? 'L7'),
@@ -127,7 +138,7 @@ function closingPage({ home, seconds, stats, takeovers }: DemoResult, screen: Sc
   ];
   const told = takeovers.map((takeover) => wrap(takeoverSentence(takeover), 78).join('\n'));
   return [
-    `\n${paint.bold(`All over after ${seconds} s.`)}\n`,
+    `\n${paint.bold(`${interrupted ? 'Stopped' : 'All over'} after ${seconds} s.`)}\n`,
     statsPage(stats, screen).trimEnd(),
     ...(told.length === 0
       ? []

@@ -37,7 +37,7 @@ export class ProgressBar {
   }
 }
 
-export function progressLine({ stage, done, total }: Progress, { columns, paint }: Screen): string {
+function progressLine({ stage, done, total }: Progress, { columns, paint }: Screen): string {
   const share = total === 0 ? 0 : Math.min(1, done / total);
   const filled = Math.round(share * BAR);
   const numbers = total === 0 ? String(done) : `${done} of ${total}`;

@@ -80,7 +80,7 @@ function isPresent<T>(value: T): value is Exclude<T, undefined> {
 }
 
 /** How an option is called in an error. */
-export function nameOf(spec: OptionSpec<unknown>): string {
+function nameOf(spec: OptionSpec<unknown>): string {
   return spec.flags === null ? `<${spec.argument ?? ''}>` : (longFlag(spec.flags) ?? spec.flags);
 }
 

@@ -49,7 +49,7 @@ export function duration(flags: string, description: string): OptionSpec<number 
   return option({ flags, description }, durationSeconds);
 }
 
-export function durationSeconds(value: string, name: string): number {
+function durationSeconds(value: string, name: string): number {
   const seconds = parseDuration(value);
   if (seconds !== null) return seconds;
   throw usageError(`${name} takes seconds or a duration such as 90s, 15m, 4h or 2d, not ${quote(value)}.`);

@@ -31,7 +31,7 @@ function heldBlock({ id, title, obstacles }: Explanation, screen: Screen, nowMs:
   return [head, ...(reasons.length === 0 ? ['  It cannot be claimed, and why cannot be told.'] : reasons)];
 }
 
-export function obstacleSentence(obstacle: Obstacle, nowMs: number): string {
+function obstacleSentence(obstacle: Obstacle, nowMs: number): string {
   switch (obstacle.kind) {
     case 'claimed':
       return `It is claimed by ${printable(obstacle.owner)}; the claim ${expiry(obstacle.expiresAt, nowMs)}.`;

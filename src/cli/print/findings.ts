@@ -37,7 +37,8 @@ function findingBlock(finding: Finding, screen: Screen): readonly string[] {
     ...marked(colour(finding.fixed === null ? MARKS[finding.severity] : '✓'), subject + finding.message, screen),
   ];
   if (finding.fixed !== null) lines.push(...marked(' ', `Fixed: ${finding.fixed}`, screen));
-  if (finding.hint !== null) lines.push(...marked(paint.dim(' →'), finding.hint, screen));
+  // Not wrapped: a command in it must survive being copied.
+  if (finding.hint !== null) lines.push(`${paint.dim(' →')} ${printable(finding.hint)}`);
   return lines;
 }
 

@@ -28,7 +28,7 @@ export interface ScreenStream {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** For prose where nobody looks on, and where a terminal does not say how wide it is. */
-export const PROSE_COLUMNS = 80;
+const PROSE_COLUMNS = 80;
 
 const WIDEST_PROSE = 100;
 const NARROWEST = 20;
