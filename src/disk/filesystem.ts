@@ -87,16 +87,19 @@ const MOMENT_MS = 0.002;
  * clock that ticks every few milliseconds, at a fraction of its own: compared in whole milliseconds, every fourth or so
  * of those that follow ours at once would look like ours.
  */
-export function bearsTime(stat: FileStat, ms: number): boolean {
+export function bearsTime(stat: Pick<FileStat, 'modifiedMs'>, ms: number): boolean {
   return Math.abs(stat.modifiedMs - ms) < MOMENT_MS;
 }
 
-/** Creates a folder and those above it that are missing. */
+/**
+ * Creates a folder and those above it that are missing, durably: a power cut must not take the folder, and with it what
+ * was flushed into it.
+ */
 export function makeFolders(files: FileSystem, path: string): void {
   if (files.stat(path) !== null) return;
-  const parent = path.slice(0, path.lastIndexOf('/'));
-  if (parent !== '') makeFolders(files, parent);
-  files.makeFolder(path);
+  const parent = path.slice(0, path.lastIndexOf('/')) || '/';
+  makeFolders(files, parent);
+  if (files.makeFolder(path)) flushFolder(files, parent);
 }
 
 /** Makes the names in a folder durable. */

@@ -152,10 +152,13 @@ export class FileStore {
     try {
       const settings = this.#commitSettings(staging);
       const knowledge = this.#recovered(settings, lock);
-      complete = this.#takeUpEdits(settings, lock, knowledge, terms.thoroughness);
+      const editsInPlace = this.#takeUpEdits(settings, lock, knowledge, terms.thoroughness);
       const transaction = this.#begin(knowledge, 'write');
+      complete = editsInPlace;
       const value = this.#decide(transaction, work);
-      complete = this.#commit(settings, lock, knowledge, transaction) && complete;
+      // Until the commit says how it went, nobody may take what is in the journal for being in place.
+      complete = false;
+      complete = this.#commit(settings, lock, knowledge, transaction) && editsInPlace;
       if (complete && (terms.checkpoint === 'now' || isCheckpointDue(knowledge))) {
         this.#checkpointIfPossible(settings, lock, knowledge);
       }

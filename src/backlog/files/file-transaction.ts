@@ -41,6 +41,8 @@ export class FileTransaction implements Transaction {
   readonly #actor: string | null;
   readonly #mode: TransactionMode;
   readonly #current = new Map<string, Card | null>();
+  /** In lower case: the names of the files this transaction makes. */
+  readonly #freshNames = new Set<string>();
   /** The index as it was, for whatever this transaction has changed in it. */
   readonly #before = new Map<string, Summary | null>();
 
@@ -189,6 +191,7 @@ export class FileTransaction implements Transaction {
     }
     this.#before.clear();
     this.#current.clear();
+    this.#freshNames.clear();
     this.records.length = 0;
   }
 
@@ -238,8 +241,12 @@ export class FileTransaction implements Transaction {
 
   #freshName(id: string): string {
     const plain = fileNameOf(id, false);
-    // Somebody else's file of that name: on a case-insensitive file system an id that differs in case only.
-    return this.#files.stat(`${this.#paths.cards}/${plain}`) === null ? plain : fileNameOf(id, true);
+    // Taken by an id that differs in case only, and would be the same file on a case-insensitive file system: there it
+    // shows on the disk, and here where the same transaction made it.
+    const isTaken =
+      this.#files.stat(`${this.#paths.cards}/${plain}`) !== null || this.#freshNames.has(plain.toLowerCase());
+    this.#freshNames.add(plain.toLowerCase());
+    return isTaken ? fileNameOf(id, true) : plain;
   }
 
   #archivedCard(known: Summary): Card {

@@ -54,12 +54,12 @@ export class Knowledge {
   /** Notes a committed transaction. */
   note(transaction: readonly CardRecord[], end: Position): void {
     const last: Unsettled[] = [];
+    const beforeAll = new Map<string, Summary | null>();
     for (const record of transaction) {
-      const before = this.index.get(record.id);
+      // What stood on the disk before, not what one transaction made of a card on the way.
+      if (!beforeAll.has(record.id)) beforeAll.set(record.id, this.index.get(record.id));
       this.learn(record);
-      const unsettled = { record, before };
-      last.push(unsettled);
-      this.changed.set(record.id, unsettled);
+      last.push({ record, before: beforeAll.get(record.id) ?? null });
     }
     this.settle(last, end);
   }
@@ -194,8 +194,8 @@ function rebuild(files: FileSystem, paths: StorePaths, nowMs: number): Knowledge
       if (file.kind === 'damaged') index.put(damagedSummary(name, file, null));
       if (file.kind !== 'card') continue;
       const known = index.get(file.card.id);
-      // In both folders after a move that was cut short: the archived one is the later.
-      if (known === null || place === 'archive') index.put(summaryOfFile(file, name, place));
+      // In both folders after a move that was cut short: the later one counts, and a move to the archive changes no rev.
+      if (known === null || known.rev <= file.card.rev) index.put(summaryOfFile(file, name, place));
     }
   }
   const last = listSegments(files, paths.journal).at(-1) ?? 0;

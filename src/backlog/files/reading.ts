@@ -1,6 +1,7 @@
 /** The operations that only look: they wait for nobody and never see half a card. */
 import type { Card } from '../../card/card.ts';
 import { isClaimable } from '../../card/claimable.ts';
+import { findCyclesIn, findCycleThrough } from '../../card/cycle.ts';
 import { expire } from '../../card/life.ts';
 import { isMatch } from '../../card/match.ts';
 import type { BacklogStats, CardList, DamagedCard, Explanation, ListOptions } from '../backlog.ts';
@@ -39,15 +40,23 @@ export async function listCards(store: FileStore, options: ListOptions): Promise
 
 export async function explainCards(store: FileStore, id: string | undefined): Promise<readonly Explanation[]> {
   return store.read((transaction, { index }) => {
-    if (id !== undefined) return [explainOne(store, transaction, index.get(id), id)];
-    const explanations: Explanation[] = [];
-    for (const known of index.all()) {
-      if (known.archived || (known.status !== 'ready' && known.status !== 'damaged')) continue;
-      explanations.push(explainOne(store, transaction, known, known.id));
+    const edges = (from: string): readonly string[] => transaction.dependsOn(from);
+    if (id !== undefined) {
+      return [explainOne(store, transaction, index.get(id), id, (from) => findCycleThrough(from, edges))];
     }
-    return explanations;
+    const waiting = [...index.all()].filter((known) => !known.archived && EXPLAINED.has(known.status));
+    // All cycles at once: a search for each of many cards in a long chain would take the square of its length.
+    const cycles = findCyclesIn(
+      waiting.map((known) => known.id),
+      edges,
+    );
+    const cycleOf = new Map(cycles.flatMap((cycle) => cycle.map((member) => [member, cycle] as const)));
+    return waiting.map((known) => explainOne(store, transaction, known, known.id, (from) => cycleOf.get(from) ?? null));
   }, 'thorough');
 }
+
+/** What `explain` without an id speaks of: the cards somebody may be waiting for. */
+const EXPLAINED: ReadonlySet<string> = new Set(['ready', 'damaged']);
 
 export async function statsOf(store: FileStore): Promise<BacklogStats> {
   return store.read((transaction, { index }) => {
@@ -74,9 +83,15 @@ export async function exportLines(store: FileStore): Promise<readonly string[]> 
   return cards.map((card) => JSON.stringify(card));
 }
 
-function explainOne(store: FileStore, transaction: Transaction, known: Summary | null, id: string): Explanation {
+function explainOne(
+  store: FileStore,
+  transaction: Transaction,
+  known: Summary | null,
+  id: string,
+  cycleThrough: (from: string) => readonly string[] | null,
+): Explanation {
   if (known?.status === 'damaged') return explainDamage(id, damage(store, known, transaction.nowMs).reason);
-  return explainCard(transaction, mustGet(transaction, id));
+  return explainCard(transaction, mustGet(transaction, id), cycleThrough);
 }
 
 /** What the index can rule out without reading the card. */

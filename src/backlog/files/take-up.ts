@@ -6,8 +6,8 @@
  * away: what has to make room is kept under `aside/`.
  */
 import type { Card } from '../../card/card.ts';
-import { toTimestamp } from '../../card/time.ts';
-import { type FileSystem, makeFolders } from '../../disk/filesystem.ts';
+import { toMs, toTimestamp } from '../../card/time.ts';
+import { bearsTime, type FileSystem, makeFolders } from '../../disk/filesystem.ts';
 import type { Summary } from './card-index/summary.ts';
 import { cardBytes, type CardFile, sameStamp } from './form/card-file.ts';
 import { damagedSummary, type Unsettled } from './knowledge.ts';
@@ -56,8 +56,13 @@ export function judgeUnsettled(file: CardFile, { record, before }: Unsettled): S
   const stays = record.card !== null && record.place === 'cards';
   // As new as the change, or newer: then the change was in place, and whatever came after it is an edit.
   if (stays && file.kind === 'card' && file.card.rev >= record.card.rev) return { inPlace: true };
-  const ours = before !== null && sameStamp(file.stamp, { bytes: before.fileBytes, crc: before.fileCrc });
-  return { inPlace: false, foreign: !ours };
+  return { inPlace: false, foreign: !isOurs(file, before) };
+}
+
+/** Whether the file is an earlier state of the card as we wrote it, or what a power cut makes of one: empty. */
+function isOurs(file: Exclude<CardFile, { kind: 'missing' }>, before: Summary | null): boolean {
+  if (before !== null && sameStamp(file.stamp, { bytes: before.fileBytes, crc: before.fileCrc })) return true;
+  return file.kind === 'card' ? bearsTime(file, toMs(file.card.updatedAt)) : file.stamp.bytes === 0;
 }
 
 /** Makes room without losing anything: the file goes to `aside/`. */

@@ -20,8 +20,10 @@ export async function* watchChanges(store: FileStore, options: WatchOptions): As
   if (files.list(paths.journal) === null) makeFolders(files, paths.journal);
   const notice = noticeFolder(paths.journal);
   try {
+    // The place before the number: what comes in between is then read and not passed over.
+    const end = endOfJournal(store);
     const since = options.since ?? (await lastSeq(store));
-    let at = options.since === undefined ? endOfJournal(store) : positionBefore(files, paths, since);
+    let at = options.since === undefined ? end : positionBefore(files, paths, since);
     let lastLookMs = Number.NEGATIVE_INFINITY;
     while (signal?.aborted !== true) {
       const nowMs = store.clock.monotonicMs();

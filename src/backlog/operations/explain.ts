@@ -1,20 +1,26 @@
 /** Why a card cannot be claimed now. Fail closed: what cannot be decided is not claimable, and says so. */
 import type { Card } from '../../card/card.ts';
 import { obstaclesOf } from '../../card/claimable.ts';
-import { findCycleThrough } from '../../card/cycle.ts';
 import { expire } from '../../card/life.ts';
 import type { Explanation, Obstacle } from '../backlog.ts';
 import type { Transaction } from '../transaction.ts';
 
-export function explainCard(transaction: Transaction, card: Card): Explanation {
-  // A claim takes expired ones back first, so they are no obstacle.
+/**
+ * Only edges made by hand can close a cycle; a card in one waits for ever, and that is worth saying.
+ *
+ * @param cycleThrough a cycle that the card is part of; asked only for a card that waits for another
+ */
+export function explainCard(
+  transaction: Transaction,
+  card: Card,
+  cycleThrough: (id: string) => readonly string[] | null,
+): Explanation {
   const { nowMs } = transaction;
-  const obstacles: Obstacle[] = [
-    ...obstaclesOf(expire(card, nowMs).card, (id) => transaction.dependencyState(id), nowMs),
-  ];
+  // A claim takes expired ones back first, so they are no obstacle.
+  const asClaimed = expire(card, nowMs).card;
+  const obstacles: Obstacle[] = [...obstaclesOf(asClaimed, (id) => transaction.dependencyState(id), nowMs)];
   if (obstacles.some((obstacle) => obstacle.kind === 'dependency')) {
-    // Only edges made by hand can close a cycle; a card in one waits for ever, and that is worth saying.
-    const cycle = findCycleThrough(card.id, (id) => transaction.dependsOn(id));
+    const cycle = cycleThrough(card.id);
     if (cycle !== null) obstacles.push({ kind: 'dependency-cycle', cycle });
   }
   return { id: card.id, title: card.title, status: card.status, claimable: obstacles.length === 0, obstacles };
