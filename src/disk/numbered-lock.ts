@@ -97,11 +97,6 @@ export function tryLock(settings: LockSettings): Attempt {
   return { kind: 'taken', lock: takenLock(settings, generation, predecessor) };
 }
 
-/** The highest generation ever taken, as far as one listing tells; 0 for none. */
-export function highestGeneration(files: FileSystem, folder: string): number {
-  return highest(files.list(folder) ?? []);
-}
-
 function takenLock(settings: LockSettings, generation: number, predecessor: Predecessor): TakenLock {
   const { files, folder, identityPath } = settings;
   const name = `${folder}/${generation}`;

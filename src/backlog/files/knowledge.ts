@@ -12,7 +12,6 @@ import {
   scanSegment,
   type SegmentHeader,
 } from '../../disk/journal.ts';
-import { highestGeneration } from '../../disk/numbered-lock.ts';
 import { MosaicError } from '../../errors.ts';
 import { CardIndex } from './card-index/card-index.ts';
 import { summarize, type Summary } from './card-index/summary.ts';
@@ -231,10 +230,10 @@ function assertReadable(header: SegmentHeader, paths: StorePaths): void {
 /**
  * Whether the last transaction may still turn out never to have happened: its writer has lost the lock without giving
  * it back, and its successor has not yet said how much of the journal counts. Readers that pass changes on wait.
+ * A generation whose names are gone was over long ago.
  */
 export function isUndecided(files: FileSystem, paths: StorePaths, generation: number): boolean {
-  if (highestGeneration(files, paths.lock) <= generation) return false;
-  return (
-    files.stat(`${paths.lock}/${generation}.free`) === null && files.stat(`${paths.lock}/${generation}.open`) === null
-  );
+  const name = `${paths.lock}/${generation}`;
+  if (files.stat(`${paths.lock}/${generation + 1}`) === null || files.stat(name) === null) return false;
+  return files.stat(`${name}.free`) === null && files.stat(`${name}.open`) === null;
 }
