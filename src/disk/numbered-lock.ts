@@ -6,20 +6,22 @@
  *
  *   41        generation 41 was taken; the file is a hard link to its holder's identity
  *   41.free   generation 41 was released, and all it did is in place
- *   41.open   generation 41 was released, but what it began is not in place: the next holder recovers
+ *   41.open   generation 41 is over, but it may have left something undone: the next holder recovers
  *
  * The highest number alone decides. Protocol:
  *
- *   take      1. List. The highest number h is held (by a live process: wait) or over (released, or its holder dead).
+ *   take      1. List. The highest number h is held (by a live process: wait) or over (marked, or its holder dead).
  *             2. Link the identity to h+1. Exactly one contender wins that name. This is the moment of taking.
  *             3. List again. A number above h+1 means that we listed long ago and h+1 had been used and pruned in the
  *                meantime: we came late, the name means nothing, start again. It is left to the pruner, since by now
  *                it could be another latecomer's.
- *             4. If h was not released, fence its holder (remove its staging folder). Then recover.
+ *   recover   Whoever holds an unmarked number below may be alive and only slow, and not every successor may have got
+ *             as far as keeping it out. So the caller fences all of them, recovers, and only then marks them `.open`.
  *   check     The lock is ours while the name g is our identity's inode and g+1 does not exist. Asked in this order:
  *             g+1, then g; names are pruned from below, so a pruned g+1 shows as a missing g.
  *   release   Link g.free. A holder that was taken over only adds a name that nobody looks at any more.
- *   prune     A holder removes names more than KEEP generations below its own, in ascending order.
+ *   prune     Whoever releases with everything in place, and so has nobody unmarked below, first removes the names
+ *             more than KEEP generations below its own, in ascending order.
  *
  * Assumption, the only one beyond POSIX: one listing of this small folder does not overlap with more than KEEP whole
  * generations and miss all of them. (Linux and macOS list a folder of this size in one step.)
@@ -32,7 +34,7 @@ import type { Verdict } from './holder.ts';
 
 /** So many generations are left standing below the current one. */
 const KEEP = 16;
-/** Pruning waits until there is this much of it, because each holder would otherwise pay for it. */
+/** Pruning waits until there is so much of it, because each holder would otherwise pay for it. */
 const PRUNE_ABOVE = 3 * KEEP;
 
 export interface LockSettings {
@@ -53,11 +55,6 @@ export interface HeldGeneration {
   readonly modifiedMs: number;
 }
 
-/** How the generation before ours ended. */
-export type Predecessor =
-  | { readonly kind: 'none' | 'released' | 'released-open' }
-  | { readonly kind: 'dead' | 'stale'; readonly holder: HeldGeneration };
-
 export type Attempt =
   | { readonly kind: 'taken'; readonly lock: TakenLock }
   | { readonly kind: 'held'; readonly holder: HeldGeneration }
@@ -67,61 +64,88 @@ export type Attempt =
 export interface TakenLock {
   /** The fencing token: higher than every one before. */
   readonly generation: number;
-  readonly predecessor: Predecessor;
+  /** Everything that was begun under the generation before is in place. Otherwise: recover before anything else. */
+  readonly isCleanStart: boolean;
+  /** Generations below that nobody has marked: their holders are dead, or slow. Fence them before recovering. */
+  readonly unmarked: readonly HeldGeneration[];
   /** Is it still ours at this moment? */
   isHeld(): boolean;
+  /** Marks the unmarked generations, once they are fenced and recovery is through. */
+  markOver(): void;
   /** Gives the lock back. `complete`: everything that was begun is in place; otherwise the next holder recovers. */
   release(complete: boolean): void;
 }
 
 /** Tries to take the lock once, without waiting. Synchronous; a handful of calls. */
 export function tryLock(settings: LockSettings): Attempt {
+  const { files, folder, identityPath } = settings;
   const before = readState(settings);
-  let predecessor: Predecessor;
-  if (before.held === null) {
-    predecessor = { kind: before.top === 0 ? 'none' : before.complete ? 'released' : 'released-open' };
-  } else {
-    const verdict = settings.judge(before.held);
-    if (verdict === 'alive') return { kind: 'held', holder: before.held };
-    predecessor = { kind: verdict, holder: before.held };
-  }
+  if (before.held !== null && settings.judge(before.held) === 'alive') return { kind: 'held', holder: before.held };
 
   const generation = before.top + 1;
-  const { files, folder, identityPath } = settings;
-  files.setModifiedAt(identityPath, settings.wallMs());
-  if (!files.link(identityPath, `${folder}/${generation}`)) return { kind: 'lost-race' };
+  try {
+    files.setModifiedAt(identityPath, settings.wallMs());
+    if (!files.link(identityPath, `${folder}/${generation}`)) return { kind: 'lost-race' };
+  } catch (error) {
+    // A late name of ours made somebody fence us off: the caller begins again under a new identity.
+    if (systemErrorCode(error) === 'ENOENT') return { kind: 'lost-race' };
+    throw error;
+  }
 
   const names = files.list(folder) ?? [];
   if (highest(names) !== generation) return { kind: 'lost-race' };
-  if (names.length > PRUNE_ABOVE) prune(files, folder, names, generation);
-  return { kind: 'taken', lock: takenLock(settings, generation, predecessor) };
+  return { kind: 'taken', lock: takenLock(settings, generation, names) };
 }
 
-function takenLock(settings: LockSettings, generation: number, predecessor: Predecessor): TakenLock {
+function takenLock(settings: LockSettings, generation: number, names: readonly string[]): TakenLock {
   const { files, folder, identityPath } = settings;
   const name = `${folder}/${generation}`;
+  const unmarked = unmarkedBelow(settings, generation, names);
+  const mark = (path: string): void => {
+    try {
+      files.link(identityPath, path);
+    } catch (error) {
+      // Fenced off: the identity is gone, and with it the lock; there is nothing left to mark.
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
+    }
+  };
   return {
     generation,
-    predecessor,
+    isCleanStart: unmarked.length === 0 && (generation === 1 || names.includes(`${generation - 1}.free`)),
+    unmarked,
     isHeld() {
       if (files.stat(`${folder}/${generation + 1}`) !== null) return false;
       const mine = files.stat(identityPath);
       return mine !== null && files.stat(name)?.inode === mine.inode;
     },
+    markOver() {
+      for (const holder of unmarked) mark(`${folder}/${holder.generation}.open`);
+    },
     release(complete) {
-      try {
-        files.link(identityPath, complete ? `${name}.free` : `${name}.open`);
-      } catch (error) {
-        // Fenced off: the identity is gone, and with it the lock; there is nothing left to give back.
-        if (systemErrorCode(error) !== 'ENOENT') throw error;
-      }
+      if (complete && names.length > PRUNE_ABOVE) prune(files, folder, names, generation);
+      mark(complete ? `${name}.free` : `${name}.open`);
     },
   };
 }
 
+function unmarkedBelow(
+  settings: LockSettings,
+  generation: number,
+  names: readonly string[],
+): readonly HeldGeneration[] {
+  const marked = new Set(names.filter((name) => name.includes('.')).map(generationOf));
+  const unmarked: HeldGeneration[] = [];
+  for (const name of names) {
+    const other = generationOf(name);
+    if (other === 0 || other >= generation || marked.has(other)) continue;
+    const holder = readHolder(settings, other);
+    if (holder !== null) unmarked.push(holder);
+  }
+  return unmarked;
+}
+
 interface LockState {
   readonly top: number;
-  readonly complete: boolean;
   readonly held: HeldGeneration | null;
 }
 
@@ -130,15 +154,17 @@ function readState(settings: LockSettings): LockState {
   const names = files.list(folder);
   if (names === null) makeFolders(files, folder);
   const top = highest(names ?? []);
-  const complete = names?.includes(`${top}.free`) ?? true;
-  if (top === 0 || complete || names?.includes(`${top}.open`)) return { top, complete, held: null };
-  const name = `${folder}/${top}`;
-  const stat = files.stat(name);
-  const identity = files.readFile(name);
+  const isOver = top === 0 || names?.includes(`${top}.free`) === true || names?.includes(`${top}.open`) === true;
   // Pruned between the listing and the look: the world has moved on, and the link to top + 1 will find that out.
-  if (stat === null || identity === null) return { top, complete: false, held: null };
-  const held = { generation: top, identity: new TextDecoder().decode(identity), modifiedMs: stat.modifiedMs };
-  return { top, complete: false, held };
+  return { top, held: isOver ? null : readHolder(settings, top) };
+}
+
+function readHolder({ files, folder }: LockSettings, generation: number): HeldGeneration | null {
+  const path = `${folder}/${generation}`;
+  const stat = files.stat(path);
+  const identity = files.readFile(path);
+  if (stat === null || identity === null) return null;
+  return { generation, identity: new TextDecoder().decode(identity), modifiedMs: stat.modifiedMs };
 }
 
 function highest(names: readonly string[]): number {

@@ -3,7 +3,7 @@
  * back. Between taking and giving back everything is synchronous, so nothing in this process can come between.
  */
 import { type FileSystem, makeFolders } from '../../disk/filesystem.ts';
-import type { Predecessor, TakenLock } from '../../disk/numbered-lock.ts';
+import type { TakenLock } from '../../disk/numbered-lock.ts';
 import type { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';
 import type { Clock } from '../../host/clock.ts';
@@ -171,17 +171,18 @@ export class FileStore {
   /** Everything the store has to be before anybody may decide anything. */
   #recovered(settings: CommitSettings, lock: TakenLock): Knowledge {
     const { files, paths, identity, clock } = this.#settings;
-    fence(settings, lock.predecessor);
+    fence(settings, lock);
     makeFolders(files, paths.cards);
     const knowledge = this.#refreshed();
     const begun = knowledge.position.segment > 0;
     const rebooted = begun && knowledge.bootId !== identity.bootId;
-    settle(settings, knowledge, unsettledChanges(knowledge, lock.predecessor, rebooted), clock.wallMs());
+    settle(settings, knowledge, unsettledChanges(knowledge, lock, rebooted), clock.wallMs());
     // A holder of unknown fate may still append; the seal makes that count for nothing. So does it for what a write
-    // that never finished has left behind.
-    if (!begun || rebooted || needsSeal(knowledge, lock.predecessor)) {
+    // that never finished has left behind. Only a clean start spares it.
+    if (!begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0) {
       checkpoint(settings, knowledge, this.#checkpointFacts(lock));
     }
+    lock.markOver();
     return knowledge;
   }
 
@@ -251,16 +252,6 @@ export class FileStore {
     if (!this.#closed) return;
     throw new MosaicError({ code: 'STORE_CLOSED', message: 'This backlog is closed. Nothing was changed.' });
   }
-}
-
-/**
- * A holder that may be alive could still append. One that died after its append left a change whose fate readers of
- * the journal cannot tell until somebody says that it counts.
- */
-function needsSeal(knowledge: Knowledge, predecessor: Predecessor): boolean {
-  if (knowledge.trailingBytes > 0 || predecessor.kind === 'stale') return true;
-  if (predecessor.kind !== 'dead') return false;
-  return knowledge.lastTransaction.at(-1)?.record.generation === predecessor.holder.generation;
 }
 
 type ChangeAttempt<T> = { readonly kind: 'done'; readonly value: T } | TurnedAway;

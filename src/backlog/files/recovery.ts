@@ -3,7 +3,7 @@
  * restarted, or somebody was at the files by hand. It can be cut short anywhere and begun again.
  */
 import { bearsTime } from '../../disk/filesystem.ts';
-import type { Predecessor } from '../../disk/numbered-lock.ts';
+import type { TakenLock } from '../../disk/numbered-lock.ts';
 import { removeStaging } from '../../disk/staging.ts';
 import { isCardDamaged } from '../sentences.ts';
 import { cardBytes, readCardFile } from './form/card-file.ts';
@@ -13,22 +13,23 @@ import { knownByFile } from './inspection.ts';
 import type { Knowledge, Unsettled } from './knowledge.ts';
 import { judgeFile, judgeUnsettled, putAside, type TakenUp } from './take-up.ts';
 
-/** Keeps a holder that we only believe to be gone from putting anything in place; see `disk/staging.ts`. */
-export function fence(settings: CommitSettings, predecessor: Predecessor): void {
-  if (predecessor.kind !== 'dead' && predecessor.kind !== 'stale') return;
-  const token = tokenOf(predecessor.holder.identity);
-  if (token !== null) removeStaging(settings.files, `${settings.paths.staging}/${token}`);
+/** Keeps holders that are dead, or only believed to be, from putting anything in place; see `disk/staging.ts`. */
+export function fence(settings: CommitSettings, lock: TakenLock): void {
+  for (const holder of lock.unmarked) {
+    const token = tokenOf(holder.identity);
+    if (token !== null) removeStaging(settings.files, `${settings.paths.staging}/${token}`);
+  }
 }
 
 /** Which committed changes may not be in their files. */
 export function unsettledChanges(
   knowledge: Knowledge,
-  predecessor: Predecessor,
+  lock: TakenLock,
   rebooted: boolean,
 ): ReadonlyMap<string, Unsettled> {
   // Names and bytes that were not flushed when the power went may be lost: everything since the last checkpoint.
   if (rebooted) return knowledge.changed;
-  if (predecessor.kind === 'released') return new Map();
+  if (lock.isCleanStart) return new Map();
   return new Map(knowledge.lastTransaction.map((unsettled) => [unsettled.record.id, unsettled]));
 }
 
