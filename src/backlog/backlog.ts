@@ -6,24 +6,11 @@
  * Every operation rejects with a `MosaicError`; one that rejected has changed nothing, unless its code is
  * `OUTCOME_UNKNOWN`.
  */
+import type { CardObstacle } from '../card/claimable.ts';
+import type { CreateFields, UpdateFields } from '../card/content.ts';
 import type { Card, CardStatus, ChangeKind, Json, Timestamp } from '../card/card.ts';
 
-export interface CreateOptions {
-  readonly id: string;
-  readonly title: string;
-  readonly body?: string | null;
-  readonly phase?: string | null;
-  readonly priority?: number;
-  readonly dependsOn?: readonly string[];
-  readonly acceptance?: Json;
-  readonly idempotencyKey?: string | null;
-  readonly labels?: readonly string[];
-  readonly maxAttempts?: number | null;
-  readonly notBefore?: Timestamp | null;
-  /** `blocked` parks the card from the start; the default is `ready`. */
-  readonly status?: 'ready' | 'blocked';
-  readonly statusReason?: string | null;
-}
+export type CreateOptions = CreateFields;
 
 export interface ListOptions {
   readonly status?: CardStatus;
@@ -73,18 +60,8 @@ export interface FailOptions extends FenceOptions {
   readonly retryAfterSeconds?: number;
 }
 
-export interface UpdateOptions {
+export interface UpdateOptions extends UpdateFields {
   readonly id: string;
-  readonly title?: string;
-  readonly body?: string | null;
-  readonly phase?: string | null;
-  readonly priority?: number;
-  readonly labels?: readonly string[];
-  readonly acceptance?: Json;
-  readonly maxAttempts?: number | null;
-  readonly notBefore?: Timestamp | null;
-  /** Apply only if the card is still at this revision. */
-  readonly rev?: number;
 }
 
 export interface BacklogStats {
@@ -114,13 +91,7 @@ export interface OwnerCount {
 
 /** One reason why a card cannot be claimed now. */
 export type Obstacle =
-  | { readonly kind: 'claimed'; readonly owner: string; readonly expiresAt: Timestamp }
-  | { readonly kind: 'blocked'; readonly reason: string | null }
-  | { readonly kind: 'done' }
-  | { readonly kind: 'not-before'; readonly notBefore: Timestamp }
-  | { readonly kind: 'dependency'; readonly id: string; readonly status: CardStatus }
-  | { readonly kind: 'dependency-missing'; readonly id: string }
-  | { readonly kind: 'dependency-damaged'; readonly id: string; readonly reason: string }
+  | CardObstacle
   | { readonly kind: 'dependency-cycle'; readonly cycle: readonly string[] }
   | { readonly kind: 'damaged'; readonly reason: string };
 

@@ -28,7 +28,7 @@ const MAX_LIST = 10_000;
 type FieldCheck<T> = (value: T) => string | null;
 
 /** Adds one of the pure field checks to a schema; its words become the message. */
-function checked<T>(check: FieldCheck<T>): z.core.$ZodCheck<T> {
+export function checked<T>(check: FieldCheck<T>): z.core.$ZodCheck<T> {
   return z.check((payload: z.core.ParsePayload<T>) => {
     const problem = check(payload.value);
     if (problem !== null) payload.issues.push({ code: 'custom', message: problem, input: payload.value });

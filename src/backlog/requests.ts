@@ -21,24 +21,15 @@ import type {
   RenewOptions,
   UpdateOptions,
 } from './backlog.ts';
-import { describeIssue, field, kindError } from './card-schema.ts';
+import { checked, describeIssue, field, kindError } from './card-schema.ts';
 
 const { id, owner } = field;
 const attempt = z.exactOptional(field.atLeastOne);
-const seconds = z.number(kindError('must be a number of seconds')).check(
-  z.check((payload: z.core.ParsePayload<number>) => {
-    if (!(payload.value >= 0)) {
-      payload.issues.push({ code: 'custom', message: 'must be 0 seconds or more', input: payload.value });
-    }
-  }),
-);
+const seconds = z
+  .number(kindError('must be a number of seconds'))
+  .check(checked((value: number) => (value >= 0 ? null : 'must be 0 seconds or more')));
 const retryAfterSeconds = z.exactOptional(
-  z.number(kindError('must be a number of seconds')).check(
-    z.check((payload: z.core.ParsePayload<number>) => {
-      const problem = checkRetryAfterSeconds(payload.value);
-      if (problem !== null) payload.issues.push({ code: 'custom', message: problem, input: payload.value });
-    }),
-  ),
+  z.number(kindError('must be a number of seconds')).check(checked(checkRetryAfterSeconds)),
 );
 const signal = z.exactOptional(z.instanceof(AbortSignal, kindError('must be an AbortSignal')));
 const flag = z.exactOptional(z.boolean(kindError('must be true or false')));

@@ -7,6 +7,7 @@ import { changed, refused, unchanged, type Applied, type Outcome } from './outco
 import { sameJson } from './same-json.ts';
 import { toTimestamp } from './time.ts';
 
+/** What a new card may be given. A field given as `undefined` is a field not given. */
 export interface CreateFields {
   readonly id: string;
   readonly title: string;
@@ -19,6 +20,7 @@ export interface CreateFields {
   readonly labels?: readonly string[] | undefined;
   readonly maxAttempts?: number | null | undefined;
   readonly notBefore?: Timestamp | null | undefined;
+  /** `blocked` parks the card from the start; the default is `ready`. */
   readonly status?: 'ready' | 'blocked' | undefined;
   readonly statusReason?: string | null | undefined;
 }
