@@ -1,11 +1,12 @@
 /** Opens a backlog: where it is, which store it has, and with which clock, disk and identity. */
+import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeFileSystem } from '../disk/node-filesystem.ts';
 import { MosaicError } from '../errors.ts';
 import { systemClock } from '../host/clock.ts';
-import { currentIdentity } from '../host/process-identity.ts';
+import { currentIdentity, livenessOf } from '../host/process-identity.ts';
 import type { Backlog, OpenOptions } from './backlog.ts';
 import { FileBacklog } from './files/file-backlog.ts';
 import { FileStore } from './files/file-store.ts';
@@ -29,12 +30,15 @@ export async function openBacklog(options: OpenOptions = {}): Promise<Backlog> {
   }
   const paths = storePaths(mosaicHomeOf(options));
   assertOurs(paths.root);
+  const identity = currentIdentity();
   return new FileBacklog(
     new FileStore({
       files: nodeFileSystem,
       paths,
       clock: systemClock,
-      identity: currentIdentity(),
+      identity,
+      livenessOf: (other) => livenessOf(other, identity),
+      newToken: () => randomBytes(8).toString('hex'),
       durable: isDurable(process.env['MOSAIC_DURABILITY']),
       staleMs: staleSecondsOf(process.env['MOSAIC_LOCK_STALE_SECONDS']) * 1000,
       actor: options.actor ?? null,

@@ -7,7 +7,7 @@ import type { TakenLock } from '../../disk/numbered-lock.ts';
 import type { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';
 import type { Clock } from '../../host/clock.ts';
-import type { ProcessIdentity } from '../../host/process-identity.ts';
+import type { Liveness, ProcessIdentity } from '../../host/process-identity.ts';
 import { isCardDamaged } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
 import { checkpoint, isCheckpointDue } from './checkpoint.ts';
@@ -63,8 +63,8 @@ export class FileStore {
     return this.#settings.durable;
   }
 
-  get identity(): ProcessIdentity {
-    return this.#settings.identity;
+  get livenessOf(): (other: ProcessIdentity) => Liveness {
+    return this.#settings.livenessOf;
   }
 
   /**
@@ -73,7 +73,12 @@ export class FileStore {
    * @throws whatever `work` throws, with nothing changed; LOCK_TIMEOUT, LOCK_LOST, OUTCOME_UNKNOWN, DISK_…
    */
   async change<T>(work: (transaction: FileTransaction) => T, terms: ChangeTerms = USUAL): Promise<T> {
-    return this.#lock.retry(() => this.#withDiskErrors(() => this.#tryChange(work, terms)));
+    return this.#lock.retry(() => this.tryChange(work, terms));
+  }
+
+  /** As `change`, but only once: says who holds the mutex instead of waiting. Synchronous. */
+  tryChange<T>(work: (transaction: FileTransaction) => T, terms: ChangeTerms = USUAL): ChangeAttempt<T> {
+    return this.#withDiskErrors(() => this.#attempt(work, terms));
   }
 
   /** Runs `work` in the critical section and takes back what it has put. */
@@ -135,14 +140,14 @@ export class FileStore {
 
   #recordEdits(thoroughness: Thoroughness): void {
     try {
-      this.#tryChange(() => null, { thoroughness, checkpoint: 'when-due' });
+      this.#attempt(() => null, { thoroughness, checkpoint: 'when-due' });
     } catch {
       // A reader on a read-only or full disk still reads.
       this.#knowledge = null;
     }
   }
 
-  #tryChange<T>(work: (transaction: FileTransaction) => T, terms: ChangeTerms): ChangeAttempt<T> {
+  #attempt<T>(work: (transaction: FileTransaction) => T, terms: ChangeTerms): ChangeAttempt<T> {
     this.#assertOpen();
     const attempt = this.#lock.try();
     if (attempt.kind !== 'taken') return attempt;
@@ -219,7 +224,7 @@ export class FileStore {
   #checkpointIfPossible(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge): void {
     try {
       checkpoint(settings, knowledge, this.#checkpointFacts(lock));
-      sweepStagings(this.files, this.paths, this.identity);
+      sweepStagings(this.files, this.paths, this.#settings.livenessOf);
     } catch {
       this.#knowledge = null;
     }
@@ -254,7 +259,7 @@ export class FileStore {
   }
 }
 
-type ChangeAttempt<T> = { readonly kind: 'done'; readonly value: T } | TurnedAway;
+export type ChangeAttempt<T> = { readonly kind: 'done'; readonly value: T } | TurnedAway;
 
 function ignoringDamage(call: () => void): void {
   try {

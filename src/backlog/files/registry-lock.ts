@@ -2,14 +2,13 @@
  * The registry mutex as one process sees it: under which identity it takes it, how it judges who holds it, and how it
  * waits. The protocol itself is in `disk/numbered-lock.ts`.
  */
-import { randomBytes } from 'node:crypto';
 import type { FileSystem } from '../../disk/filesystem.ts';
 import { judgeHolder, type Verdict } from '../../disk/holder.ts';
 import { type Attempt, type HeldGeneration, tryLock } from '../../disk/numbered-lock.ts';
 import { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';
 import type { Clock } from '../../host/clock.ts';
-import { livenessOf, parseIdentity, type ProcessIdentity } from '../../host/process-identity.ts';
+import { type Liveness, parseIdentity, type ProcessIdentity } from '../../host/process-identity.ts';
 import type { StorePaths } from './form/layout.ts';
 
 export interface RegistryLockSettings {
@@ -17,6 +16,10 @@ export interface RegistryLockSettings {
   readonly paths: StorePaths;
   readonly clock: Clock;
   readonly identity: ProcessIdentity;
+  /** What can be proven about another process, seen from this one. */
+  readonly livenessOf: (other: ProcessIdentity) => Liveness;
+  /** Hexadecimal digits that nobody else ever draws. */
+  readonly newToken: () => string;
   /** From this age on, a lock whose holder cannot be proven dead is taken over. */
   readonly staleMs: number;
   /** Waits about that many milliseconds. */
@@ -86,24 +89,24 @@ export class RegistryLock {
   }
 
   #openStaging(): Staging {
-    const { files, paths, identity } = this.#settings;
+    const { files, paths, identity, newToken } = this.#settings;
     // Somebody who took us for dead has removed it: begin again under a new name.
     if (this.#staging === null || this.#staging.isGone()) {
-      const token = randomBytes(8).toString('hex');
+      const token = newToken();
       this.#staging = Staging.open(files, paths.staging, token, `${JSON.stringify({ ...identity, token })}\n`);
     }
     return this.#staging;
   }
 
   #judge(holder: HeldGeneration): Verdict {
-    const { clock, identity, staleMs } = this.#settings;
+    const { clock, livenessOf, staleMs } = this.#settings;
     const nowMs = clock.monotonicMs();
     if (this.#observed.generation !== holder.generation) {
       this.#observed = { generation: holder.generation, sinceMs: nowMs };
     }
     const other = parseIdentity(holder.identity);
     const evidence = {
-      liveness: other === null ? ('unknown' as const) : livenessOf(other, identity),
+      liveness: other === null ? ('unknown' as const) : livenessOf(other),
       lockAgeMs: clock.wallMs() - holder.modifiedMs,
       observedMs: nowMs - this.#observed.sinceMs,
     };

@@ -48,7 +48,7 @@ export function examineFolders(store: FileStore, knowledge: Knowledge): readonly
       ),
     );
   }
-  for (const folder of deadStagings(files, paths, store.identity)) {
+  for (const folder of deadStagings(files, paths, store.livenessOf)) {
     findings.push({
       code: 'left-over-staging',
       severity: 'info',
