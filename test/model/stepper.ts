@@ -1,0 +1,144 @@
+/**
+ * Runs synchronous code one file-system call at a time, so that others can run in between.
+ *
+ * The code cannot be stopped in the middle. But given the answers to its calls it is deterministic, so it is run again
+ * from its beginning each time: the calls it has made already are answered from its record, the next one is made for
+ * real, and from then on every call throws, which ends the run. What the code does or says after that is not looked at.
+ */
+import { createHash } from 'node:crypto';
+import type { FileSystem } from '../../src/disk/filesystem.ts';
+import type { MemoryDisk } from './memory-filesystem.ts';
+
+type CallName = keyof FileSystem;
+
+type Answer =
+  | { readonly kind: 'value'; readonly value: unknown; readonly filled: Uint8Array | null }
+  | { readonly kind: 'error'; readonly error: unknown };
+
+export interface Step {
+  readonly call: string;
+  readonly answer: Answer;
+}
+
+/** Where a process is: what it has asked and heard so far. */
+export interface Trace {
+  readonly steps: readonly Step[];
+  /** The same for processes that have heard the same and so will do the same. */
+  readonly hash: string;
+}
+
+export const BEGINNING: Trace = { steps: [], hash: '' };
+
+export type Run<T> =
+  | { readonly kind: 'paused'; readonly trace: Trace }
+  /** It made no further call: this is how it ended. */
+  | { readonly kind: 'ended'; readonly outcome: Outcome<T> };
+
+export type Outcome<T> =
+  { readonly kind: 'returned'; readonly value: T } | { readonly kind: 'threw'; readonly error: unknown };
+
+/** What stands between a process and the disk: a bug of the file system, for tests that must fail. */
+export type Lie = (call: CallName, parameters: readonly unknown[], real: () => unknown) => unknown;
+
+const honest: Lie = (_call, _parameters, real) => real();
+
+/** Advances a process by one call, which is made on `disk`. */
+export function advance<T>(
+  disk: MemoryDisk,
+  process: number,
+  trace: Trace,
+  code: (files: FileSystem) => T,
+  lie: Lie = honest,
+): Run<T> {
+  const real = disk.seenBy(process);
+  let made = 0;
+  let fresh: Step | null = null;
+  const intercept = (
+    name: CallName,
+    call: (...parameters: never[]) => unknown,
+    parameters: readonly unknown[],
+  ): unknown => {
+    if (fresh !== null) throw new Error('The run is over.');
+    const known = trace.steps[made];
+    made += 1;
+    if (known !== undefined) return give(known.answer, parameters);
+    const answer = ask(() => lie(name, parameters, () => Reflect.apply(call, real, parameters)), parameters);
+    fresh = { call: `${name} ${describe(parameters)}`, answer };
+    return give(answer, parameters);
+  };
+  const outcome = outcomeOf(() => code(proxied(real, intercept)));
+  return fresh === null ? { kind: 'ended', outcome } : { kind: 'paused', trace: longer(trace, fresh) };
+}
+
+/** Runs a process to its end with nobody in between. */
+export function runToEnd<T>(
+  disk: MemoryDisk,
+  process: number,
+  trace: Trace,
+  code: (files: FileSystem) => T,
+  lie: Lie = honest,
+): Outcome<T> {
+  const real = disk.seenBy(process);
+  let made = 0;
+  return outcomeOf(() =>
+    code(
+      proxied(real, (name, call, parameters) => {
+        const known = trace.steps[made];
+        made += 1;
+        if (known !== undefined) return give(known.answer, parameters);
+        return lie(name, parameters, () => Reflect.apply(call, real, parameters));
+      }),
+    ),
+  );
+}
+
+type Intercept = (name: CallName, call: (...parameters: never[]) => unknown, parameters: readonly unknown[]) => unknown;
+
+function proxied(real: FileSystem, intercept: Intercept): FileSystem {
+  return new Proxy(real, {
+    get:
+      (target, name: CallName) =>
+      (...parameters: readonly unknown[]) =>
+        intercept(name, target[name], parameters),
+  });
+}
+
+function ask(call: () => unknown, parameters: readonly unknown[]): Answer {
+  try {
+    const value = call();
+    const buffer = parameters.find((parameter) => parameter instanceof Uint8Array);
+    return { kind: 'value', value, filled: buffer === undefined ? null : buffer.slice() };
+  } catch (error) {
+    return { kind: 'error', error };
+  }
+}
+
+/** Gives an answer once more; a `read` also filled a buffer. */
+function give(answer: Answer, parameters: readonly unknown[]): unknown {
+  if (answer.kind === 'error') throw answer.error;
+  const buffer = parameters.find((parameter) => parameter instanceof Uint8Array);
+  if (answer.filled !== null && buffer !== undefined) buffer.set(answer.filled);
+  return answer.value;
+}
+
+function longer(trace: Trace, step: Step): Trace {
+  const { answer } = step;
+  const heard =
+    answer.kind === 'error'
+      ? String(answer.error)
+      : `${JSON.stringify(answer.value)} ${answer.filled?.toString() ?? ''}`;
+  const hash = createHash('sha1').update(trace.hash).update(step.call).update(heard).digest('base64');
+  return { steps: [...trace.steps, step], hash };
+}
+
+function describe(parameters: readonly unknown[]): string {
+  return parameters.map((one) => (one instanceof Uint8Array ? `${one.length} bytes` : String(one))).join(' ');
+}
+
+function outcomeOf<T>(call: () => T): Outcome<T> {
+  try {
+    return { kind: 'returned', value: call() };
+  } catch (error) {
+    return { kind: 'threw', error };
+  }
+}
