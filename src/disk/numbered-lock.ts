@@ -32,10 +32,10 @@
 import { type FileSystem, makeFolders, systemErrorCode } from './filesystem.ts';
 import type { Verdict } from './holder.ts';
 
-/** So many generations are left standing below the current one. */
+/** So many generations are left standing below the current one, unless the settings say otherwise. */
 const KEEP = 16;
-/** Pruning waits until there is so much of it, because each holder would otherwise pay for it. */
-const PRUNE_ABOVE = 3 * KEEP;
+/** Pruning waits until there are so many times as many names, because each holder would otherwise pay for it. */
+const PRUNE_AT = 3;
 
 export interface LockSettings {
   readonly files: FileSystem;
@@ -44,6 +44,8 @@ export interface LockSettings {
   /** The caller's identity file; it is linked to every generation the caller takes. */
   readonly identityPath: string;
   readonly wallMs: () => number;
+  /** Default 16; smaller only to make pruning happen early. */
+  readonly keep?: number;
   /** Decides about the holder of a held generation; see `judgeHolder`. */
   readonly judge: (holder: HeldGeneration) => Verdict;
 }
@@ -122,7 +124,8 @@ function takenLock(settings: LockSettings, generation: number, names: readonly s
       for (const holder of unmarked) mark(`${folder}/${holder.generation}.open`);
     },
     release(complete) {
-      if (complete && names.length > PRUNE_ABOVE) prune(files, folder, names, generation);
+      const keep = settings.keep ?? KEEP;
+      if (complete && names.length > PRUNE_AT * keep) prune(files, folder, names, generation - keep);
       mark(complete ? `${name}.free` : `${name}.open`);
     },
   };
@@ -179,8 +182,8 @@ function generationOf(name: string): number {
   return match === null ? 0 : Number(match[1]);
 }
 
-function prune(files: FileSystem, folder: string, names: readonly string[], generation: number): void {
-  const old = names.filter((name) => generationOf(name) > 0 && generationOf(name) < generation - KEEP);
+function prune(files: FileSystem, folder: string, names: readonly string[], below: number): void {
+  const old = names.filter((name) => generationOf(name) > 0 && generationOf(name) < below);
   old.sort((a, b) => generationOf(a) - generationOf(b));
   for (const name of old) files.remove(`${folder}/${name}`);
 }

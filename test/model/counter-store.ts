@@ -4,8 +4,8 @@ import { storePaths } from '../../src/backlog/files/form/layout.ts';
 import { readHistory } from '../../src/backlog/files/history.ts';
 import { createCard } from '../../src/backlog/operations/create.ts';
 import { mustGet, updateCard } from '../../src/backlog/operations/one-card.ts';
-import type { FileSystem } from '../../src/disk/filesystem.ts';
 import type { Liveness } from '../../src/host/process-identity.ts';
+import type { Outside } from './stepper.ts';
 
 const PATHS = storePaths('/home');
 const ID = 'n';
@@ -27,8 +27,8 @@ export type Increment =
   | { readonly kind: 'again' };
 
 /** One attempt of a process that begins, adds one, and ends. */
-export function increment(files: FileSystem, terms: ProcessTerms): Increment {
-  const store = storeOf(files, terms);
+export function increment(outside: Outside, terms: ProcessTerms): Increment {
+  const store = storeOf(outside, terms);
   const attempt = store.tryChange((transaction) => {
     const { priority } = mustGet(transaction, ID);
     return updateCard(transaction, { id: ID, priority: priority + 1 }).priority;
@@ -37,8 +37,8 @@ export function increment(files: FileSystem, terms: ProcessTerms): Increment {
   return attempt.kind === 'done' ? attempt : { kind: 'again' };
 }
 
-export function createCounter(files: FileSystem, terms: ProcessTerms): void {
-  const store = storeOf(files, terms);
+export function createCounter(outside: Outside, terms: ProcessTerms): void {
+  const store = storeOf(outside, terms);
   store.tryChange((transaction) => createCard(transaction, { id: ID, title: 'A counter' }));
   store.close();
 }
@@ -53,12 +53,12 @@ export interface Counted {
 }
 
 /** What a process finds that comes after all others; null when it cannot get the mutex. */
-export function count(files: FileSystem, terms: ProcessTerms): Counted | null {
-  const store = storeOf(files, terms);
+export function count(outside: Outside, terms: ProcessTerms): Counted | null {
+  const store = storeOf(outside, terms);
   const attempt = store.tryChange((transaction) => mustGet(transaction, ID).priority);
   store.close();
   if (attempt.kind !== 'done') return null;
-  const records = [...readHistory(files, PATHS, 0)];
+  const records = [...readHistory(outside.files, PATHS, 0)];
   return {
     value: attempt.value,
     authors: records.filter((record) => record.kind === 'updated').map((record) => record.by),
@@ -71,13 +71,13 @@ export function nameOf(process: number): string {
   return `process-${process}`;
 }
 
-function storeOf(files: FileSystem, { process, patience, livenessOf }: ProcessTerms): FileStore {
+function storeOf({ files, observe }: Outside, { process, patience, livenessOf }: ProcessTerms): FileStore {
   return new FileStore({
     files,
     paths: PATHS,
     clock: { wallMs: () => NOW_MS, monotonicMs: () => 0 },
     identity: { pid: process, startTicks: '1', bootId: 'boot', pidNamespace: 'pid:[1]', host: 'host' },
-    livenessOf: (other) => livenessOf(other.pid),
+    livenessOf: (other) => observe(() => livenessOf(other.pid)),
     newToken: () => `${process}`,
     durable: true,
     staleMs: patience === 'impatient' ? 0 : Number.POSITIVE_INFINITY,

@@ -89,7 +89,7 @@ function stepped(world: World, index: number, switches: number, patience: readon
   const progress = world.processes[index];
   if (progress?.kind !== 'going') throw new Error('Only a process that goes on can make a step.');
   const terms = termsOf(index, patience, null);
-  const run = advance(disk, index, progress.trace, (files) => increment(files, terms), lie);
+  const run = advance(disk, index, progress.trace, (outside) => increment(outside, terms), lie);
   const after: Progress = run.kind === 'paused' ? { kind: 'going', trace: run.trace } : afterRun(run.outcome);
   return { disk, processes: world.processes.with(index, after), running: index, switches };
 }
@@ -129,7 +129,7 @@ function afterKill(world: World, victim: number, { processes, lie }: Exploration
 function finish(disk: MemoryDisk, index: number, trace: Trace, terms: ProcessTerms, world: World, lie?: Lie): Fate {
   let from = trace;
   for (let attempt = 0; attempt < MAX_ATTEMPTS_ALONE; attempt += 1) {
-    const outcome = runToEnd(disk, index, from, (files) => increment(files, terms), lie);
+    const outcome = runToEnd(disk, index, from, (outside) => increment(outside, terms), lie);
     const fate = fateOfOutcome(outcome);
     if (fate !== null) return fate;
     from = BEGINNING;
@@ -141,7 +141,7 @@ function finish(disk: MemoryDisk, index: number, trace: Trace, terms: ProcessTer
 
 function verify(disk: MemoryDisk, fates: readonly Fate[], world: World): void {
   const terms: ProcessTerms = { process: LAST, patience: 'impatient', livenessOf: () => 'dead' };
-  const outcome = runToEnd(disk, LAST, BEGINNING, (files) => count(files, terms));
+  const outcome = runToEnd(disk, LAST, BEGINNING, (outside) => count(outside, terms));
   if (outcome.kind === 'threw') throw broken(`whoever comes next fails: ${String(outcome.error)}`, world);
   const counted = outcome.value;
   if (counted === null) throw broken('whoever comes next never gets the mutex', world);
@@ -159,7 +159,7 @@ function verify(disk: MemoryDisk, fates: readonly Fate[], world: World): void {
     if (fate.kind === 'refused' && times !== 0)
       throw broken(`${nameOf(index)} was refused and counted all the same`, world);
   }
-  const again = runToEnd(disk, LAST, BEGINNING, (files) => count(files, terms));
+  const again = runToEnd(disk, LAST, BEGINNING, (outside) => count(outside, terms));
   if (again.kind === 'threw' || JSON.stringify(again.value) !== JSON.stringify(counted)) {
     throw broken('a second recovery finds something else than the first', world);
   }
@@ -168,7 +168,7 @@ function verify(disk: MemoryDisk, fates: readonly Fate[], world: World): void {
 function startDisk(): MemoryDisk {
   const disk = MemoryDisk.empty();
   const terms: ProcessTerms = { process: FIRST, patience: 'patient', livenessOf: () => 'dead' };
-  const outcome = runToEnd(disk, FIRST, BEGINNING, (files) => createCounter(files, terms));
+  const outcome = runToEnd(disk, FIRST, BEGINNING, (outside) => createCounter(outside, terms));
   if (outcome.kind === 'threw') throw outcome.error;
   return disk;
 }

@@ -7,9 +7,19 @@
  */
 import { createHash } from 'node:crypto';
 import type { FileSystem } from '../../src/disk/filesystem.ts';
+import type { Liveness } from '../../src/host/process-identity.ts';
 import type { MemoryDisk } from './memory-filesystem.ts';
 
-type CallName = keyof FileSystem;
+/** Everything a process learns from outside: the answers of the file system, and what it sees of other processes. */
+export interface Outside {
+  readonly files: FileSystem;
+  /** What can be proven about another process: it may change between two runs, so it is part of the record. */
+  observe(look: () => Liveness): Liveness;
+}
+
+type Code<T> = (outside: Outside) => T;
+
+type CallName = keyof FileSystem | 'observe';
 
 type Answer =
   | { readonly kind: 'value'; readonly value: unknown; readonly filled: Uint8Array | null }
@@ -38,35 +48,28 @@ export type Outcome<T> =
   { readonly kind: 'returned'; readonly value: T } | { readonly kind: 'threw'; readonly error: unknown };
 
 /** What stands between a process and the disk: a bug of the file system, for tests that must fail. */
-export type Lie = (call: CallName, parameters: readonly unknown[], real: () => unknown) => unknown;
+export type Lie = (call: CallName, parameters: readonly unknown[], real: () => unknown, disk: FileSystem) => unknown;
 
 const honest: Lie = (_call, _parameters, real) => real();
 
 /** Advances a process by one call, which is made on `disk`. */
-export function advance<T>(
-  disk: MemoryDisk,
-  process: number,
-  trace: Trace,
-  code: (files: FileSystem) => T,
-  lie: Lie = honest,
-): Run<T> {
+export function advance<T>(disk: MemoryDisk, process: number, trace: Trace, code: Code<T>, lie: Lie = honest): Run<T> {
   const real = disk.seenBy(process);
   let made = 0;
   let fresh: Step | null = null;
-  const intercept = (
-    name: CallName,
-    call: (...parameters: never[]) => unknown,
-    parameters: readonly unknown[],
-  ): unknown => {
-    if (fresh !== null) throw new Error('The run is over.');
-    const known = trace.steps[made];
-    made += 1;
-    if (known !== undefined) return give(known.answer, parameters);
-    const answer = ask(() => lie(name, parameters, () => Reflect.apply(call, real, parameters)), parameters);
-    fresh = { call: `${name} ${describe(parameters)}`, answer };
-    return give(answer, parameters);
-  };
-  const outcome = outcomeOf(() => code(proxied(real, intercept)));
+  const outcome = outcomeOf(() =>
+    code(
+      outsideOf(real, (name, call, parameters) => {
+        if (fresh !== null) throw new Error('The run is over.');
+        const known = trace.steps[made];
+        made += 1;
+        if (known !== undefined) return give(known.answer, parameters);
+        const answer = ask(() => lie(name, parameters, call, real), parameters);
+        fresh = { call: `${name} ${describe(parameters)}`, answer };
+        return give(answer, parameters);
+      }),
+    ),
+  );
   return fresh === null ? { kind: 'ended', outcome } : { kind: 'paused', trace: longer(trace, fresh) };
 }
 
@@ -75,32 +78,38 @@ export function runToEnd<T>(
   disk: MemoryDisk,
   process: number,
   trace: Trace,
-  code: (files: FileSystem) => T,
+  code: Code<T>,
   lie: Lie = honest,
 ): Outcome<T> {
   const real = disk.seenBy(process);
   let made = 0;
   return outcomeOf(() =>
     code(
-      proxied(real, (name, call, parameters) => {
+      outsideOf(real, (name, call, parameters) => {
         const known = trace.steps[made];
         made += 1;
-        if (known !== undefined) return give(known.answer, parameters);
-        return lie(name, parameters, () => Reflect.apply(call, real, parameters));
+        return known === undefined ? lie(name, parameters, call, real) : give(known.answer, parameters);
       }),
     ),
   );
 }
 
-type Intercept = (name: CallName, call: (...parameters: never[]) => unknown, parameters: readonly unknown[]) => unknown;
+type Intercept = (name: CallName, call: () => unknown, parameters: readonly unknown[]) => unknown;
 
-function proxied(real: FileSystem, intercept: Intercept): FileSystem {
-  return new Proxy(real, {
+function outsideOf(real: FileSystem, intercept: Intercept): Outside {
+  const files = new Proxy(real, {
     get:
-      (target, name: CallName) =>
+      (target, name: keyof FileSystem) =>
       (...parameters: readonly unknown[]) =>
-        intercept(name, target[name], parameters),
+        intercept(name, () => Reflect.apply(target[name], target, parameters), parameters),
   });
+  return {
+    files,
+    observe(look) {
+      const seen = intercept('observe', look, []);
+      return seen === 'dead' || seen === 'alive' ? seen : 'unknown';
+    },
+  };
 }
 
 function ask(call: () => unknown, parameters: readonly unknown[]): Answer {

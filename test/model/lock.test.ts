@@ -1,0 +1,110 @@
+/**
+ * The numbered lock alone, with pruning so early that numbers are used up and could be taken twice: every interleaving
+ * of processes that take it and give it back, with any of them killed at any call.
+ */
+import { describe, expect, test } from 'vitest';
+import { tryLock } from '../../src/disk/numbered-lock.ts';
+import { Staging } from '../../src/disk/staging.ts';
+import { MemoryDisk } from './memory-filesystem.ts';
+import { advance, BEGINNING, type Lie, type Outside, type Trace } from './stepper.ts';
+
+const LOCK = '/lock';
+const INSIDE = '/inside';
+const KEEP = 1;
+
+/** Takes the lock `rounds` times. A folder is made inside and removed again: it must never be there already. */
+function rounds(outside: Outside, process: number, count: number, isDead: (other: number) => boolean): void {
+  const { files } = outside;
+  const staging = Staging.open(files, '/staging', String(process), String(process));
+  for (let round = 0; round < count;) {
+    const attempt = tryLock({
+      files,
+      folder: LOCK,
+      identityPath: staging.identityPath,
+      wallMs: () => 0,
+      keep: KEEP,
+      judge: ({ identity }) =>
+        outside.observe(() => (isDead(Number(identity)) ? 'dead' : 'alive')) === 'dead' ? 'dead' : 'alive',
+    });
+    // A held lock ends this attempt of the model; the state in which it is free is explored by itself.
+    if (attempt.kind === 'held') return;
+    if (attempt.kind === 'lost-race') continue;
+    if (!attempt.lock.isCleanStart) files.removeFolder(INSIDE);
+    if (!files.makeFolder(INSIDE)) throw new Error(`Process ${process} is not alone inside.`);
+    if (!attempt.lock.isHeld()) throw new Error(`Process ${process} has lost the lock to nobody.`);
+    files.removeFolder(INSIDE);
+    attempt.lock.markOver();
+    attempt.lock.release(true);
+    round += 1;
+  }
+}
+
+interface World {
+  readonly disk: MemoryDisk;
+  readonly traces: readonly (Trace | 'over' | 'killed')[];
+}
+
+/** @returns how many states there are */
+function explore(counts: readonly number[], maxKills: number, lie?: Lie): number {
+  const visited = new Set<string>();
+  const stack: World[] = [{ disk: MemoryDisk.empty(), traces: counts.map(() => BEGINNING) }];
+  for (let world = stack.pop(); world !== undefined; world = stack.pop()) {
+    const { disk, traces } = world;
+    const key = [disk.hash(), ...traces.map((one) => (typeof one === 'string' ? one : one.hash))].join(' ');
+    if (visited.has(key)) continue;
+    visited.add(key);
+    const isDead = (other: number): boolean => traces[other] === 'killed';
+    for (const [process, trace] of traces.entries()) {
+      if (typeof trace === 'string') continue;
+      const next = disk.copy();
+      const run = advance(
+        next,
+        process,
+        trace,
+        (outside) => rounds(outside, process, counts[process] ?? 0, isDead),
+        lie,
+      );
+      if (run.kind === 'ended' && run.outcome.kind === 'threw') throw run.outcome.error;
+      stack.push({ disk: next, traces: traces.with(process, run.kind === 'paused' ? run.trace : 'over') });
+      if (traces.filter((one) => one === 'killed').length < maxKills && trace.steps.length > 0) {
+        stack.push({ disk, traces: traces.with(process, 'killed') });
+      }
+    }
+  }
+  return visited.size;
+}
+
+describe('the numbered lock', () => {
+  test.each([
+    { counts: [1, 4], maxKills: 0 },
+    { counts: [1, 2], maxKills: 1 },
+  ])('lets nobody in beside its holder: $counts rounds, $maxKills killed', ({ counts, maxKills }) => {
+    const states = explore(counts, maxKills);
+    console.log(`${states} states of ${counts.length} processes`);
+    expect(states).toBeGreaterThan(1000);
+  });
+
+  test('is found out when the second listing is left out: a number that was pruned is taken again', () => {
+    const blind: Lie = (call, [path], real, disk) => {
+      if (call !== 'list' || path !== LOCK) return real();
+      const names = disk.list(LOCK) ?? [];
+      const mine = names.filter(
+        (name) => disk.stat(`${LOCK}/${name}`)?.inode === disk.stat('/staging/0/identity.json')?.inode,
+      );
+      // Process 0 does not see what came after its own name.
+      const own = Math.max(0, ...mine.map(Number).filter((one) => !Number.isNaN(one)));
+      return own === 0 ? names : names.filter((name) => Number.parseInt(name, 10) <= own);
+    };
+    expect(() => explore([1, 4], 0, blind)).toThrow('is not alone inside');
+  });
+
+  test('is found out when a name can be taken twice', () => {
+    const overwriting: Lie = (call, [existing, name], real, disk) => {
+      if (call === 'link' && typeof name === 'string' && name.startsWith(LOCK) && typeof existing === 'string') {
+        disk.remove(name);
+      }
+      return real();
+    };
+    expect(() => explore([1, 1], 0, overwriting)).toThrow();
+  });
+});
