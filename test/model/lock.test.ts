@@ -11,16 +11,17 @@ import { advance, BEGINNING, type Lie, type Outside, type Trace } from './steppe
 const LOCK = '/lock';
 const INSIDE = '/inside';
 const KEEP = 1;
+/** Whoever loses so many races in a row is somewhere else by now; what he does next is explored from there. */
+const MAX_LOST_RACES = 2;
 
 /** Takes the lock `rounds` times. A folder is made inside and removed again: it must never be there already. */
 function rounds(outside: Outside, process: number, count: number, isDead: (other: number) => boolean): void {
   const { files } = outside;
-  const staging = Staging.open(files, '/staging', String(process), String(process));
-  for (let round = 0; round < count;) {
+  for (let [round, races] = [0, 0]; round < count && races < MAX_LOST_RACES;) {
     const attempt = tryLock({
       files,
       folder: LOCK,
-      identityPath: staging.identityPath,
+      identityPath: `/staging/${process}/identity.json`,
       wallMs: () => 0,
       keep: KEEP,
       judge: ({ identity }) =>
@@ -28,7 +29,10 @@ function rounds(outside: Outside, process: number, count: number, isDead: (other
     });
     // A held lock ends this attempt of the model; the state in which it is free is explored by itself.
     if (attempt.kind === 'held') return;
-    if (attempt.kind === 'lost-race') continue;
+    if (attempt.kind === 'lost-race') {
+      races += 1;
+      continue;
+    }
     if (!attempt.lock.isCleanStart) files.removeFolder(INSIDE);
     if (!files.makeFolder(INSIDE)) throw new Error(`Process ${process} is not alone inside.`);
     if (!attempt.lock.isHeld()) throw new Error(`Process ${process} has lost the lock to nobody.`);
@@ -47,7 +51,10 @@ interface World {
 /** @returns how many states there are */
 function explore(counts: readonly number[], maxKills: number, lie?: Lie): number {
   const visited = new Set<string>();
-  const stack: World[] = [{ disk: MemoryDisk.empty(), traces: counts.map(() => BEGINNING) }];
+  const start = MemoryDisk.empty();
+  for (const process of counts.keys())
+    Staging.open(start.seenBy(process), '/staging', String(process), String(process));
+  const stack: World[] = [{ disk: start, traces: counts.map(() => BEGINNING) }];
   for (let world = stack.pop(); world !== undefined; world = stack.pop()) {
     const { disk, traces } = world;
     const key = [disk.hash(), ...traces.map((one) => (typeof one === 'string' ? one : one.hash))].join(' ');
@@ -76,8 +83,9 @@ function explore(counts: readonly number[], maxKills: number, lie?: Lie): number
 
 describe('the numbered lock', () => {
   test.each([
-    { counts: [1, 4], maxKills: 0 },
+    { counts: [1, 3], maxKills: 0 },
     { counts: [1, 2], maxKills: 1 },
+    ...(process.env['MOSAIC_MODEL'] === 'deep' ? [{ counts: [1, 1, 1], maxKills: 0 }] : []),
   ])('lets nobody in beside its holder: $counts rounds, $maxKills killed', ({ counts, maxKills }) => {
     const states = explore(counts, maxKills);
     console.log(`${states} states of ${counts.length} processes`);
@@ -85,17 +93,17 @@ describe('the numbered lock', () => {
   });
 
   test('is found out when the second listing is left out: a number that was pruned is taken again', () => {
-    const blind: Lie = (call, [path], real, disk) => {
-      if (call !== 'list' || path !== LOCK) return real();
+    const blind: Lie = (call, [path], real, disk, process) => {
+      if (call !== 'list' || path !== LOCK || process !== 0) return real();
       const names = disk.list(LOCK) ?? [];
       const mine = names.filter(
         (name) => disk.stat(`${LOCK}/${name}`)?.inode === disk.stat('/staging/0/identity.json')?.inode,
       );
-      // Process 0 does not see what came after its own name.
-      const own = Math.max(0, ...mine.map(Number).filter((one) => !Number.isNaN(one)));
+      // Between its taking and its release, process 0 does not see what came after its own name.
+      const own = mine.length === 1 ? Number(mine[0]) : 0;
       return own === 0 ? names : names.filter((name) => Number.parseInt(name, 10) <= own);
     };
-    expect(() => explore([1, 4], 0, blind)).toThrow('is not alone inside');
+    expect(() => explore([1, 3], 0, blind)).toThrow(/not alone inside|has lost the lock/);
   });
 
   test('is found out when a name can be taken twice', () => {

@@ -48,7 +48,13 @@ export type Outcome<T> =
   { readonly kind: 'returned'; readonly value: T } | { readonly kind: 'threw'; readonly error: unknown };
 
 /** What stands between a process and the disk: a bug of the file system, for tests that must fail. */
-export type Lie = (call: CallName, parameters: readonly unknown[], real: () => unknown, disk: FileSystem) => unknown;
+export type Lie = (
+  call: CallName,
+  parameters: readonly unknown[],
+  real: () => unknown,
+  disk: FileSystem,
+  process: number,
+) => unknown;
 
 const honest: Lie = (_call, _parameters, real) => real();
 
@@ -64,7 +70,7 @@ export function advance<T>(disk: MemoryDisk, process: number, trace: Trace, code
         const known = trace.steps[made];
         made += 1;
         if (known !== undefined) return give(known.answer, parameters);
-        const answer = ask(() => lie(name, parameters, call, real), parameters);
+        const answer = ask(() => lie(name, parameters, call, real, process), parameters);
         fresh = { call: `${name} ${describe(parameters)}`, answer };
         return give(answer, parameters);
       }),
@@ -88,7 +94,7 @@ export function runToEnd<T>(
       outsideOf(real, (name, call, parameters) => {
         const known = trace.steps[made];
         made += 1;
-        return known === undefined ? lie(name, parameters, call, real) : give(known.answer, parameters);
+        return known === undefined ? lie(name, parameters, call, real, process) : give(known.answer, parameters);
       }),
     ),
   );
