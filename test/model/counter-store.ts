@@ -71,13 +71,13 @@ export function nameOf(process: number): string {
   return `process-${process}`;
 }
 
-function storeOf({ files, observe }: Outside, { process, patience, livenessOf }: ProcessTerms): FileStore {
+function storeOf(outside: Outside, { process, patience, livenessOf }: ProcessTerms): FileStore {
   return new FileStore({
-    files,
+    files: outside.files,
     paths: PATHS,
     clock: { wallMs: () => NOW_MS, monotonicMs: () => 0 },
     identity: { pid: process, startTicks: '1', bootId: 'boot', pidNamespace: 'pid:[1]', host: 'host' },
-    livenessOf: (other) => observe(() => livenessOf(other.pid)),
+    livenessOf: (other) => outside.observe(() => livenessOf(other.pid)),
     newToken: () => `${process}`,
     durable: true,
     staleMs: patience === 'impatient' ? 0 : Number.POSITIVE_INFINITY,

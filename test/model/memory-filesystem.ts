@@ -38,9 +38,9 @@ export class MemoryDisk {
     for (const [inode, node] of [...this.#nodes].sort(([a], [b]) => a - b)) {
       hash.update(`${inode} ${node.modifiedMs} `);
       if (node.kind === 'file') hash.update(node.bytes);
-      else hash.update(JSON.stringify([...node.names].sort()));
+      else hash.update(sortedText(node.names));
     }
-    hash.update(JSON.stringify([...this.#descriptors].sort()));
+    hash.update(sortedText(this.#descriptors));
     return hash.digest('base64');
   }
 
@@ -220,6 +220,10 @@ export class MemoryDisk {
     if (node?.kind !== 'file') throw systemError('EISDIR', 'read', String(descriptor));
     return node;
   }
+}
+
+function sortedText(entries: ReadonlyMap<string, number>): string {
+  return JSON.stringify([...entries].map(([name, inode]) => `${name} ${inode}`).sort((a, b) => (a < b ? -1 : 1)));
 }
 
 function emptyFolder(): Node {
