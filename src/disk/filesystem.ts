@@ -62,7 +62,7 @@ export interface FileSystem {
 export function writeAll(files: FileSystem, descriptor: number, bytes: Uint8Array, path: string): void {
   let written = 0;
   while (written < bytes.length) {
-    const count = files.write(descriptor, written === 0 ? bytes : bytes.subarray(written));
+    const count = writeOnce(files, descriptor, written === 0 ? bytes : bytes.subarray(written), path);
     if (count <= 0) {
       throw Object.assign(new Error(`ENOSPC: no space left on device, write '${path}'`), {
         code: 'ENOSPC',
@@ -71,6 +71,15 @@ export function writeAll(files: FileSystem, descriptor: number, bytes: Uint8Arra
       });
     }
     written += count;
+  }
+}
+
+/** The system names no path when a write to a descriptor fails; the person who reads it needs one. */
+function writeOnce(files: FileSystem, descriptor: number, bytes: Uint8Array, path: string): number {
+  try {
+    return files.write(descriptor, bytes);
+  } catch (error) {
+    throw error instanceof Error ? Object.assign(error, { path }) : error;
   }
 }
 

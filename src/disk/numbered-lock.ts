@@ -13,8 +13,8 @@
  *   take      1. List. The highest number h is held (by a live process: wait) or over (marked, or its holder dead).
  *             2. Link the identity to h+1. Exactly one contender wins that name. This is the moment of taking.
  *             3. List again. A number above h+1 means that we listed long ago and h+1 had been used and pruned in the
- *                meantime: we came late, the name means nothing, start again. It is left to the pruner, since by now
- *                it could be another latecomer's.
+ *                meantime: we came late, the name means nothing. Mark it over, lest somebody take us for a holder to
+ *                be fenced, and start again. It is left to the pruner, since by now it could be another latecomer's.
  *   recover   Whoever holds an unmarked number below may be alive and only slow, and not every successor may have got
  *             as far as keeping it out. So the caller fences all of them, recovers, and only then marks them `.open`.
  *   check     The lock is ours while the name g is our identity's inode and g+1 does not exist. Asked in this order:
@@ -95,7 +95,10 @@ export function tryLock(settings: LockSettings): Attempt {
   }
 
   const names = files.list(folder) ?? [];
-  if (highest(names) !== generation) return { kind: 'lost-race' };
+  if (highest(names) !== generation) {
+    mark(settings, generation, 'open');
+    return { kind: 'lost-race' };
+  }
   return { kind: 'taken', lock: takenLock(settings, generation, names) };
 }
 
@@ -103,14 +106,6 @@ function takenLock(settings: LockSettings, generation: number, names: readonly s
   const { files, folder, identityPath } = settings;
   const name = `${folder}/${generation}`;
   const unmarked = unmarkedBelow(settings, generation, names);
-  const mark = (path: string): void => {
-    try {
-      files.link(identityPath, path);
-    } catch (error) {
-      // Fenced off: the identity is gone, and with it the lock; there is nothing left to mark.
-      if (systemErrorCode(error) !== 'ENOENT') throw error;
-    }
-  };
   return {
     generation,
     isCleanStart: unmarked.length === 0 && (generation === 1 || names.includes(`${generation - 1}.free`)),
@@ -121,14 +116,23 @@ function takenLock(settings: LockSettings, generation: number, names: readonly s
       return mine !== null && files.stat(name)?.inode === mine.inode;
     },
     markOver() {
-      for (const holder of unmarked) mark(`${folder}/${holder.generation}.open`);
+      for (const holder of unmarked) mark(settings, holder.generation, 'open');
     },
     release(complete) {
       const keep = settings.keep ?? KEEP;
       if (complete && names.length > PRUNE_AT * keep) prune(files, folder, names, generation - keep);
-      mark(complete ? `${name}.free` : `${name}.open`);
+      mark(settings, generation, complete ? 'free' : 'open');
     },
   };
+}
+
+function mark({ files, folder, identityPath }: LockSettings, generation: number, how: 'free' | 'open'): void {
+  try {
+    files.link(identityPath, `${folder}/${generation}.${how}`);
+  } catch (error) {
+    // Fenced off: the identity is gone, and with it the lock; there is nothing left to mark.
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  }
 }
 
 function unmarkedBelow(

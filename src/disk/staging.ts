@@ -54,6 +54,24 @@ export class Staging {
     return path;
   }
 
+  /**
+   * Takes a file away from its place, through this folder, so that whoever is fenced off takes nothing away: by then the
+   * name may be somebody else's new file.
+   *
+   * @throws the system's error, `ENOENT` when we are fenced off; a file that is not there is no error
+   */
+  takeAway(path: string): void {
+    this.#count += 1;
+    const taken = `${this.#folder}/${this.#count}`;
+    try {
+      this.#files.rename(path, taken);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT' || this.isGone()) throw error;
+      return;
+    }
+    this.#files.remove(taken);
+  }
+
   /** Has somebody fenced us off? */
   isGone(): boolean {
     return this.#files.stat(this.identityPath) === null;

@@ -13,7 +13,9 @@ export function doctorPage(report: DoctorReport, screen: Screen): string {
     report.findings.filter((finding) => finding.severity === severity).map((finding) => findingBlock(finding, screen)),
   );
   const archived = report.archived === 0 ? '' : `, ${report.archived} archived`;
-  const facts = `${report.cards} cards${archived}, ${report.lastSeq} changes, durability ${report.durability}`;
+  const cards = `${report.cards} ${report.cards === 1 ? 'card' : 'cards'}`;
+  const changes = `${report.lastSeq} ${report.lastSeq === 1 ? 'change' : 'changes'}`;
+  const facts = `${cards}${archived}, ${changes}, durability ${report.durability}`;
   const verdict = [
     report.healthy ? paint.green(`✓ ${verdictWords(report)}`) : paint.red(`✗ ${verdictWords(report)}`),
     paint.dim(`  ${printable(report.store)}: ${facts}`),

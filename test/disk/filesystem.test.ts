@@ -1,0 +1,36 @@
+/** Writing all of something, on disks that take little or nothing. */
+import { describe, expect, it } from 'vitest';
+import { type FileSystem, writeAll } from '../../src/disk/filesystem.ts';
+import { nodeFileSystem } from '../../src/disk/node-filesystem.ts';
+
+function diskThatTakes(write: FileSystem['write']): FileSystem {
+  return { ...nodeFileSystem, write };
+}
+
+describe('writing all bytes', () => {
+  it('goes on after a short write until everything is there', () => {
+    const taken: number[] = [];
+    const files = diskThatTakes((_, bytes) => {
+      taken.push(...bytes.subarray(0, 2));
+      return Math.min(2, bytes.length);
+    });
+    writeAll(files, 3, new Uint8Array([1, 2, 3, 4, 5]), '/cards/a.json');
+    expect(taken).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('counts a disk that takes nothing as a full one, and names the file', () => {
+    const files = diskThatTakes(() => 0);
+    expect(() => writeAll(files, 3, new Uint8Array(1), '/cards/a.json')).toThrow(
+      expect.objectContaining({ code: 'ENOSPC', path: '/cards/a.json' }),
+    );
+  });
+
+  it('names the file in the error of a system that knows only a descriptor', () => {
+    const files = diskThatTakes(() => {
+      throw Object.assign(new Error('EDQUOT: quota exceeded, write'), { code: 'EDQUOT', syscall: 'write' });
+    });
+    expect(() => writeAll(files, 3, new Uint8Array(1), '/cards/a.json')).toThrow(
+      expect.objectContaining({ code: 'EDQUOT', path: '/cards/a.json' }),
+    );
+  });
+});
