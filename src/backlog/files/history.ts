@@ -32,9 +32,10 @@ export function readPage(files: FileSystem, paths: StorePaths, from: Position): 
   let decided = transactions;
   if (sealed === null && last !== undefined) {
     const generation = last.records.at(-1)?.['generation'];
-    // Looked at after the scan: a seal that came in between decides.
+    const undecided = typeof generation === 'number' && isUndecided(files, paths, generation);
+    // Looked at last: whoever takes over seals first and marks then, so a seal that decides is there by now.
     if (readHeader(files, paths.journal, from.segment + 1) !== null) return { records: [], next: from };
-    if (typeof generation === 'number' && isUndecided(files, paths, generation)) {
+    if (undecided) {
       decided = transactions.slice(0, -1);
       end = decided.at(-1)?.end ?? from.bytes;
     }
