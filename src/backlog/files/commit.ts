@@ -63,7 +63,7 @@ export function commit(
     return { inPlace: false };
   }
   knowledge.settle(changes, appended.end);
-  return { inPlace: putInPlace(files, paths, changes, staged, knowledge.stampMs) };
+  return { inPlace: putInPlace(settings, changes, staged, knowledge.stampMs) };
 }
 
 /** Puts changes in place that are committed already; see `recovery.ts`. */
@@ -72,7 +72,7 @@ export function putAgain(settings: CommitSettings, changes: readonly Unsettled[]
     settings,
     changes.map((change) => change.record),
   );
-  if (!putInPlace(settings.files, settings.paths, changes, staged, stampMs)) {
+  if (!putInPlace(settings, changes, staged, stampMs)) {
     throw new MosaicError({
       code: 'DISK_FAILED',
       message: `Committed changes could not be put in place in ${settings.paths.cards}.`,
@@ -104,8 +104,7 @@ function stage(settings: CommitSettings, records: readonly CardRecord[]): Readon
 }
 
 function putInPlace(
-  files: FileSystem,
-  paths: StorePaths,
+  { files, paths, staging }: CommitSettings,
   changes: readonly Unsettled[],
   staged: ReadonlyMap<string, string>,
   stampMs: number,
@@ -120,8 +119,8 @@ function putInPlace(
         if (record.place === 'archive') makeFolders(files, paths.archive);
         files.rename(file, `${paths[record.place]}/${record.file}`);
       }
-      if (file === undefined) files.remove(`${paths.cards}/${record.file}`);
-      else if (moved.has(id)) files.remove(`${paths[from]}/${record.file}`);
+      if (file === undefined) staging.takeAway(`${paths.cards}/${record.file}`);
+      else if (moved.has(id)) staging.takeAway(`${paths[from]}/${record.file}`);
     }
     files.setModifiedAt(paths.cards, stampMs);
     return true;

@@ -65,7 +65,11 @@ export class Knowledge {
 
   /** As `note`, for a transaction whose changes the index has taken in already. */
   settle(last: readonly Unsettled[], end: Position): void {
-    for (const unsettled of last) this.changed.set(unsettled.record.id, unsettled);
+    for (const { record, before } of last) {
+      // What stood on the disk when the segment began: of what came between, a power cut may have kept anything.
+      const earlier = this.changed.get(record.id);
+      this.changed.set(record.id, { record, before: earlier === undefined ? before : earlier.before });
+    }
     this.lastTransaction = last;
     this.position = end;
     this.recordCount += last.length;

@@ -11,7 +11,7 @@ import { type CommitSettings, putAgain } from './commit.ts';
 import type { FileTransaction } from './file-transaction.ts';
 import { knownByFile } from './inspection.ts';
 import type { Knowledge, Unsettled } from './knowledge.ts';
-import { judgeFile, judgeUnsettled, putAside, type TakenUp } from './take-up.ts';
+import { copyAside, judgeFile, judgeUnsettled, type TakenUp } from './take-up.ts';
 
 /** Keeps holders that are dead, or only believed to be, from putting anything in place; see `disk/staging.ts`. */
 export function fence(settings: CommitSettings, lock: TakenLock): void {
@@ -40,16 +40,19 @@ export function settle(
   unsettled: ReadonlyMap<string, Unsettled>,
   nowMs: number,
 ): void {
-  const { files, paths } = settings;
+  const { files, paths, staging } = settings;
   const again: Unsettled[] = [];
+  const leftOver: string[] = [];
   for (const change of unsettled.values()) {
     const name = change.record.file;
-    const settlement = judgeUnsettled(readCardFile(files, paths.cards, name, nowMs), change);
-    if (settlement.inPlace) continue;
-    if (settlement.foreign) putAside(files, paths, paths.cards, name);
-    again.push(change);
+    const inCards = readCardFile(files, paths.cards, name, nowMs);
+    const settlement = judgeUnsettled(inCards, readCardFile(files, paths.archive, name, nowMs), change);
+    if (settlement.isForeign) copyAside(files, paths, paths.cards, name);
+    if (!settlement.isPlaced) again.push(change);
+    if (settlement.leftOver !== null) leftOver.push(`${paths[settlement.leftOver]}/${name}`);
   }
   if (again.length > 0) putAgain(settings, again, knowledge.stampMs);
+  for (const path of leftOver) staging.takeAway(path);
 }
 
 /**

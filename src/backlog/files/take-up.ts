@@ -11,7 +11,7 @@ import { bearsTime, type FileSystem, makeFolders } from '../../disk/filesystem.t
 import type { Summary } from './card-index/summary.ts';
 import { cardBytes, type CardFile, sameStamp } from './form/card-file.ts';
 import { damagedSummary, type Unsettled } from './knowledge.ts';
-import type { StorePaths } from './form/layout.ts';
+import type { Place, StorePaths } from './form/layout.ts';
 
 export type TakenUp =
   /** The content is the known one; at most its time or its layout was touched. */
@@ -45,30 +45,34 @@ function judgeContent(file: Extract<CardFile, { kind: 'card' }>, known: Summary 
   return { kind: 'edited', card: { ...card, rev, updatedAt: toTimestamp(nowMs) } };
 }
 
-/** Whether a committed change is in its file: `foreign` says that something stands there which nobody has kept. */
-export type Settlement = { readonly inPlace: true } | { readonly inPlace: false; readonly foreign: boolean };
+/** What is left to do for a committed change. */
+export interface Settlement {
+  /** The card stands where it belongs, as the change left it or newer. */
+  readonly isPlaced: boolean;
+  /** Where an earlier state of it still stands, and should not. */
+  readonly leftOver: Place | null;
+  /** What has to make room in `cards/` was put there by somebody else, and nobody has kept it. */
+  readonly isForeign: boolean;
+}
 
-export function judgeUnsettled(file: CardFile, { record, before }: Unsettled): Settlement {
-  if (file.kind === 'missing') {
-    const mayBeAbsent = record.card === null || record.place === 'archive';
-    return mayBeAbsent ? { inPlace: true } : { inPlace: false, foreign: false };
-  }
-  const stays = record.card !== null && record.place === 'cards';
+/** @param inCards, inArchive what stands under the card's name on either side of the archive's door */
+export function judgeUnsettled(inCards: CardFile, inArchive: CardFile, { record, before }: Unsettled): Settlement {
+  const { card, place } = record;
+  const home = place === 'cards' ? inCards : inArchive;
   // As new as the change, or newer: then the change was in place, and whatever came after it is an edit.
-  if (stays && file.kind === 'card' && file.card.rev >= record.card.rev) return { inPlace: true };
-  return { inPlace: false, foreign: !isOurs(file, before) };
+  const isPlaced = card === null ? inCards.kind === 'missing' : home.kind === 'card' && home.card.rev >= card.rev;
+  const makesRoom = inCards.kind !== 'missing' && (place === 'archive' || !isPlaced);
+  const isForeign = makesRoom && !isOurs(inCards, before);
+  if (card === null) return { isPlaced, leftOver: null, isForeign };
+  if (place === 'archive') return { isPlaced, leftOver: inCards.kind === 'missing' ? null : 'cards', isForeign };
+  const wasArchived = inArchive.kind !== 'missing' && isOurs(inArchive, before);
+  return { isPlaced, leftOver: wasArchived ? 'archive' : null, isForeign };
 }
 
 /** Whether the file is an earlier state of the card as we wrote it, or what a power cut makes of one: empty. */
 function isOurs(file: Exclude<CardFile, { kind: 'missing' }>, before: Summary | null): boolean {
   if (before !== null && sameStamp(file.stamp, { bytes: before.fileBytes, crc: before.fileCrc })) return true;
   return file.kind === 'card' ? bearsTime(file, toMs(file.card.updatedAt)) : file.stamp.bytes === 0;
-}
-
-/** Makes room without losing anything: the file goes to `aside/`. */
-export function putAside(files: FileSystem, paths: StorePaths, folder: string, name: string): void {
-  copyAside(files, paths, folder, name);
-  files.remove(`${folder}/${name}`);
 }
 
 /** Gives the file a second name under `aside/`, one that is free; returns its path. */
