@@ -17,7 +17,7 @@ import type { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';
 import { cardBytes } from './form/card-file.ts';
 import { type CardRecord, recordText } from './form/card-record.ts';
-import { outcomeUnknown } from './disk-error.ts';
+import { lockLost, outcomeUnknown } from './disk-error.ts';
 import type { FileTransaction } from './file-transaction.ts';
 import type { Knowledge, Unsettled } from './knowledge.ts';
 import type { StorePaths } from './form/layout.ts';
@@ -155,11 +155,7 @@ function assertCounted(files: FileSystem, paths: StorePaths, end: Position): voi
     });
   }
   if (next.follows.bytes >= end.bytes) return;
-  throw new MosaicError({
-    code: 'LOCK_LOST',
-    message: 'This process was stopped for so long that another one took the lock over. Nothing was changed.',
-    hint: 'Run the same command again.',
-  });
+  throw lockLost();
 }
 
 function discard(files: FileSystem, staged: ReadonlyMap<string, string>): void {

@@ -55,6 +55,16 @@ export function asDiskError(error: unknown): unknown {
   });
 }
 
+/** Somebody took the lock over, and what this process had begun counts for nothing. */
+export function lockLost(cause?: unknown): MosaicError {
+  return new MosaicError({
+    code: 'LOCK_LOST',
+    message: 'This process was stopped for so long that another one took the lock over. Nothing was changed.',
+    hint: 'Run the same command again.',
+    cause,
+  });
+}
+
 /** @param cause why the flush failed */
 export function outcomeUnknown(cause: unknown): MosaicError {
   return new MosaicError({

@@ -12,7 +12,7 @@ import { isCardDamaged } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
 import { checkpoint, isCheckpointDue } from './checkpoint.ts';
 import { commit, type CommitSettings } from './commit.ts';
-import { asDiskError } from './disk-error.ts';
+import { asDiskError, lockLost } from './disk-error.ts';
 import { FileTransaction } from './file-transaction.ts';
 import { Inspector, type Thoroughness } from './inspection.ts';
 import { follow, type Knowledge, loadKnowledge } from './knowledge.ts';
@@ -161,6 +161,7 @@ export class FileStore {
       const transaction = this.#begin(knowledge, 'write');
       complete = editsInPlace;
       const value = this.#decide(transaction, work);
+      if (transaction.records.length === 0 && !lock.isHeld()) throw lockLost();
       // Until the commit says how it went, nobody may take what is in the journal for being in place.
       complete = false;
       complete = this.#commit(settings, lock, knowledge, transaction) && editsInPlace;
@@ -168,9 +169,21 @@ export class FileStore {
         this.#checkpointIfPossible(settings, lock, knowledge);
       }
       return { kind: 'done', value };
+    } catch (error) {
+      throw this.#asLost(error, lock);
     } finally {
       lock.release(complete);
     }
+  }
+
+  /**
+   * What a holder finds that has been taken over is the past and the present mixed up: a card that seems to be missing
+   * may be there. Only what is known of the commit stays true.
+   */
+  #asLost(error: unknown, lock: TakenLock): unknown {
+    if (isAboutCommit(error) || lock.isHeld()) return error;
+    this.#knowledge = null;
+    return lockLost(error);
   }
 
   /** Everything the store has to be before anybody may decide anything. */
@@ -179,6 +192,9 @@ export class FileStore {
     fence(settings, lock);
     makeFolders(files, paths.cards);
     const knowledge = this.#refreshed();
+    // Asked after the journal was read: if somebody had taken over before, we could have followed it into a segment of
+    // theirs, and no seal would part what we append from what they do.
+    if (!lock.isHeld()) throw lockLost();
     const begun = knowledge.position.segment > 0;
     const rebooted = begun && knowledge.bootId !== identity.bootId;
     settle(settings, knowledge, unsettledChanges(knowledge, lock, rebooted), clock.wallMs());
@@ -257,6 +273,10 @@ export class FileStore {
     if (!this.#closed) return;
     throw new MosaicError({ code: 'STORE_CLOSED', message: 'This backlog is closed. Nothing was changed.' });
   }
+}
+
+function isAboutCommit(error: unknown): boolean {
+  return error instanceof MosaicError && (error.code === 'LOCK_LOST' || error.code === 'OUTCOME_UNKNOWN');
 }
 
 export type ChangeAttempt<T> = { readonly kind: 'done'; readonly value: T } | TurnedAway;
