@@ -11,7 +11,7 @@ describe('the demo', () => {
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain(`${planLines().length} cards, 100% done`);
-    const [, id = ''] = /worker-3 was killed in the\s+middle of (\w+)\./.exec(stdout) ?? [];
+    const [, id = ''] = /worker-3 was killed in\s+the\s+middle\s+of\s+([\w-]+)\./.exec(stdout) ?? [];
     const [, home = ''] = /MOSAIC_HOME=(\S+)/.exec(stdout) ?? [];
     const history = await new Mosaic(home).backlog(['history', id]);
     expect(history.stdout).toMatch(
