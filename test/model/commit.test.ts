@@ -60,8 +60,8 @@ describe('the model finds out', () => {
 
   test('a holder that does not look whether the lock is still its own', () => {
     // Both things it looks at are kept from it: the next number, and that its identity is gone.
-    const unaware: Lie = (call, [path], real, disk) => {
-      if (call !== 'stat' || typeof path !== 'string') return real();
+    const unaware: Lie = (call, [path], real, disk, process) => {
+      if (call !== 'stat' || process !== 0 || typeof path !== 'string') return real();
       if (path.endsWith('registry.lock/3')) return null;
       return path.endsWith('staging/0/identity.json')
         ? (real() ?? disk.stat('/home/fleet/backlog/registry.lock/2'))

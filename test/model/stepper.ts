@@ -15,11 +15,17 @@ export interface Outside {
   readonly files: FileSystem;
   /** What can be proven about another process: it may change between two runs, so it is part of the record. */
   observe(look: () => Liveness): Liveness;
+  /** A number from outside, such as the time. */
+  measure(look: () => number): number;
+  /** Tells the test something, once: it is not told again when the code is run again. */
+  tell(what: () => void): void;
+  /** Stops here, so that others can go on. */
+  giveWay(): void;
 }
 
 type Code<T> = (outside: Outside) => T;
 
-type CallName = keyof FileSystem | 'observe';
+type CallName = keyof FileSystem | 'observe' | 'measure' | 'tell' | 'giveWay';
 
 type Answer =
   | { readonly kind: 'value'; readonly value: unknown; readonly filled: Uint8Array | null }
@@ -79,6 +85,48 @@ export function advance<T>(disk: MemoryDisk, process: number, trace: Trace, code
   return fresh === null ? { kind: 'ended', outcome } : { kind: 'paused', trace: longer(trace, fresh) };
 }
 
+export type LongRun<T> = Run<T> & {
+  /** The calls of this run, for people. */
+  readonly calls: readonly string[];
+};
+
+/** Advances a process by up to `limit` calls, fewer where it gives way. Makes no hashes, so the trace has none. */
+export function advanceFar<T>(
+  disk: MemoryDisk,
+  process: number,
+  trace: Trace,
+  code: Code<T>,
+  limit: number,
+  lie: Lie = honest,
+): LongRun<T> {
+  const real = disk.seenBy(process);
+  const steps: Step[] = [];
+  let made = 0;
+  let isOver = false;
+  const stop = (): never => {
+    isOver = true;
+    throw new Error('The run is over.');
+  };
+  const outcome = outcomeOf(() =>
+    code(
+      outsideOf(real, (name, call, parameters) => {
+        const known = trace.steps[made];
+        made += 1;
+        if (known !== undefined) return give(known.answer, parameters);
+        if (isOver || steps.length >= limit) stop();
+        const answer = ask(() => lie(name, parameters, call, real, process), parameters);
+        steps.push({ call: `${name} ${describe(parameters)}`, answer });
+        if (name === 'giveWay') stop();
+        return give(answer, parameters);
+      }),
+    ),
+  );
+  const calls = steps.map(({ call }) => `${process} ${call}`);
+  return isOver
+    ? { kind: 'paused', trace: { steps: [...trace.steps, ...steps], hash: '' }, calls }
+    : { kind: 'ended', outcome, calls };
+}
+
 /** Runs a process to its end with nobody in between. */
 export function runToEnd<T>(
   disk: MemoryDisk,
@@ -114,6 +162,13 @@ function outsideOf(real: FileSystem, intercept: Intercept): Outside {
     observe(look) {
       const seen = intercept('observe', look, []);
       return seen === 'dead' || seen === 'alive' ? seen : 'unknown';
+    },
+    measure: (look) => Number(intercept('measure', look, [])),
+    tell(what) {
+      intercept('tell', what, []);
+    },
+    giveWay() {
+      intercept('giveWay', () => null, []);
     },
   };
 }
