@@ -34,7 +34,7 @@ describe('a process that is taken over changes nothing any more, wherever it was
   test.each([ADDS, ARCHIVES, REOPENS])('$late against $quick', (plan) => {
     const ways = everyWay(plan);
     console.log(`${ways} ways to be late: ${plan.late.join()} against ${plan.quick.join()}`);
-    expect(ways).toBeGreaterThan(1000);
+    expect(ways).toBeGreaterThan(500);
   });
 });
 
@@ -98,7 +98,7 @@ describe('a reader of the history', () => {
       ways += everyLook(world, quick);
       if (isOver) break;
     }
-    expect(ways).toBeGreaterThan(1000);
+    expect(ways).toBeGreaterThan(500);
   });
 });
 
