@@ -7,7 +7,7 @@ import type { Lie } from './stepper.ts';
 import { verify } from './verify.ts';
 import { walk, type Walked } from './walk.ts';
 
-const WALKS = process.env['MOSAIC_MODEL'] === 'deep' ? 5000 : 60;
+const WALKS = process.env['MOSAIC_MODEL'] === 'deep' ? 2000 : 60;
 const CREWS = [
   { width: 3, processes: 12 },
   { width: 4, processes: 16 },
