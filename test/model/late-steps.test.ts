@@ -3,7 +3,7 @@
  * those, at one call after the other, the stopped one wakes and goes on to its end. Beside it, single stories that take
  * more steps than that.
  */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { copyOf, newWorld, type Operation, reader, type Round, run, type Runner, type World, writer } from './crew.ts';
 import type { Lie } from './stepper.ts';
 import { verify } from './verify.ts';
@@ -18,6 +18,8 @@ const MOST_CALLS_AWAKE = 40;
 const LOCK = '/home/fleet/backlog/registry.lock';
 /** Of the calls at which the late one wakes, every so many-th is tried, each time others. */
 const STRIDE = process.env['MOSAIC_MODEL'] === 'deep' ? 1 : 9;
+
+vi.setConfig({ testTimeout: 900_000 });
 
 interface Plan {
   /** Made before the story begins. */
