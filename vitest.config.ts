@@ -5,7 +5,12 @@
 import type { ViteUserConfig } from 'vitest/config';
 
 /** Folders whose tests start what is built; it is built anew before them when the sources have changed. */
-const STARTS_PROCESSES = ['test/cli/**/*.test.ts', 'test/fleet/**/*.test.ts'];
+const STARTS_PROCESSES = [
+  'test/cli/**/*.test.ts',
+  'test/fleet/**/*.test.ts',
+  'test/hostile/**/*.test.ts',
+  'test/syscalls/**/*.test.ts',
+];
 
 /** Folders whose tests need the machine for themselves: they run last and one file at a time. */
 const NEEDS_THE_MACHINE = ['test/processes/**/*.test.ts', 'test/torture/**/*.test.ts'];
