@@ -111,14 +111,8 @@ function readText(path: string): string | null {
   }
 }
 
-/** Null for text that is no identity. */
-export function parseIdentity(text: string): ProcessIdentity | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
+/** Null for what is no identity. */
+export function parseIdentity(value: unknown): ProcessIdentity | null {
   if (typeof value !== 'object' || value === null) return null;
   const { pid, startTicks, bootId, pidNamespace, host }: Partial<Record<keyof ProcessIdentity, unknown>> = value;
   if (typeof pid !== 'number' || typeof host !== 'string') return null;

@@ -1,13 +1,31 @@
 /**
  * A POSIX file system in memory that can be copied at any moment: inodes, hard links, files that live on while they are
- * open, folders with times. Nothing is ever lost here; what a power cut does is another test's subject.
+ * open, folders with times. Nothing is ever lost here; but it can write down what each call does to which inode, and
+ * `test/crash` makes of that what a power cut may leave.
  */
 import { createHash } from 'node:crypto';
 import type { FileStat, FileSystem } from '../../src/disk/filesystem.ts';
 
-type Node =
+export type Node =
   | { readonly kind: 'file'; readonly bytes: Uint8Array; readonly modifiedMs: number }
   | { readonly kind: 'folder'; readonly names: ReadonlyMap<string, number>; readonly modifiedMs: number };
+
+/** What a call does to one inode. A call that does two things leaves two of them. */
+export type Effect =
+  | { readonly kind: 'made'; readonly inode: number; readonly node: Node }
+  /** A name in a folder leads to an inode now, or (null) nowhere. `half`: the other half of a rename is the one before. */
+  | {
+      readonly kind: 'named';
+      readonly folder: number;
+      readonly name: string;
+      readonly inode: number | null;
+      readonly half: boolean;
+    }
+  | { readonly kind: 'written'; readonly inode: number; readonly at: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'cut'; readonly inode: number; readonly length: number }
+  | { readonly kind: 'dated'; readonly inode: number; readonly ms: number }
+  /** `data` leaves out the time of last modification. */
+  | { readonly kind: 'flushed'; readonly inode: number; readonly what: 'data' | 'all' };
 
 /** What the kernel writes as the time of a change: between two whole milliseconds, as in life. */
 const NOW_MS = 1_800_000_000_000.37;
@@ -18,6 +36,7 @@ const INODES_PER_PROCESS = 1_000_000;
 export class MemoryDisk {
   readonly #nodes: Map<number, Node>;
   readonly #descriptors: Map<string, number>;
+  #onEffect: ((effect: Effect) => void) | null = null;
 
   private constructor(nodes: ReadonlyMap<number, Node>, descriptors: ReadonlyMap<string, number>) {
     this.#nodes = new Map(nodes);
@@ -32,8 +51,30 @@ export class MemoryDisk {
     return new MemoryDisk(this.#nodes, this.#descriptors);
   }
 
+  /** From now on tells each effect. An inode number then never stands for two files, one after the other. */
+  tellEffects(onEffect: (effect: Effect) => void): void {
+    this.#onEffect = onEffect;
+  }
+
+  /** The disk as another one begins: with these effects on it, and no file open. */
+  with(effects: Iterable<Effect>): MemoryDisk {
+    const disk = new MemoryDisk(this.#nodes, new Map());
+    for (const effect of effects) disk.#apply(effect);
+    return disk;
+  }
+
+  /** Every path below the root, with what is there, in order of the paths. */
+  *entries(inode: number = ROOT, path: string = ''): Iterable<readonly [path: string, node: Node]> {
+    const node = this.#nodes.get(inode);
+    if (node === undefined) return;
+    yield [path, node];
+    if (node.kind === 'file') return;
+    for (const name of [...node.names.keys()].sort()) yield* this.entries(node.names.get(name), `${path}/${name}`);
+  }
+
   /** The same for two disks that no program can tell apart. */
   hash(): string {
+    this.#forgetUnused();
     const hash = createHash('sha1');
     for (const [inode, node] of [...this.#nodes].sort(([a], [b]) => a - b)) {
       hash.update(`${inode} ${node.modifiedMs} `);
@@ -65,25 +106,22 @@ export class MemoryDisk {
         return bytes.length;
       },
       write: (descriptor, bytes) => {
-        const file = this.#openFile(process, descriptor);
-        const grown = new Uint8Array(file.bytes.length + bytes.length);
-        grown.set(file.bytes);
-        grown.set(bytes, file.bytes.length);
-        this.#nodes.set(this.#inodeOf(process, descriptor), { ...file, bytes: grown, modifiedMs: NOW_MS });
+        const at = this.#openFile(process, descriptor).bytes.length;
+        const inode = this.#inodeOf(process, descriptor);
+        this.#do({ kind: 'written', inode, at, bytes: bytes.slice() });
         return bytes.length;
       },
-      flushData: () => undefined,
-      flush: () => undefined,
+      flushData: (descriptor) => this.#do({ kind: 'flushed', inode: this.#inodeOf(process, descriptor), what: 'data' }),
+      flush: (descriptor) => this.#do({ kind: 'flushed', inode: this.#inodeOf(process, descriptor), what: 'all' }),
       truncate: (descriptor, length) => {
-        const file = this.#openFile(process, descriptor);
-        this.#nodes.set(this.#inodeOf(process, descriptor), { ...file, bytes: file.bytes.slice(0, length) });
+        this.#openFile(process, descriptor);
+        this.#do({ kind: 'cut', inode: this.#inodeOf(process, descriptor), length });
       },
-      setModified: (descriptor, ms) => this.#setModified(this.#inodeOf(process, descriptor), ms),
-      setModifiedAt: (path, ms) => this.#setModified(this.#mustFind(path, 'utime'), ms),
+      setModified: (descriptor, ms) => this.#do({ kind: 'dated', inode: this.#inodeOf(process, descriptor), ms }),
+      setModifiedAt: (path, ms) => this.#do({ kind: 'dated', inode: this.#mustFind(path, 'utime'), ms }),
       statOpen: (descriptor) => this.#stat(this.#inodeOf(process, descriptor)),
       close: (descriptor) => {
         this.#descriptors.delete(`${process}:${descriptor}`);
-        this.#forgetUnused();
       },
       stat: (path) => {
         const inode = this.#find(path);
@@ -114,16 +152,16 @@ export class MemoryDisk {
       },
       link: (existing, name) => {
         const inode = this.#mustFind(existing, 'link');
-        this.#parentOf(name, 'link');
+        const folder = this.#parentOf(name, 'link');
         if (this.#find(name) !== null) return false;
-        this.#setName(name, inode);
+        this.#do({ kind: 'named', folder, name: lastPart(name), inode, half: false });
         return true;
       },
       rename: (from, to) => {
         const inode = this.#mustFind(from, 'rename');
-        this.#parentOf(to, 'rename');
-        this.#setName(to, inode);
-        this.#unlink(from);
+        const folder = this.#parentOf(to, 'rename');
+        this.#do({ kind: 'named', folder, name: lastPart(to), inode, half: false });
+        this.#unlink(from, true);
       },
       remove: (path) => {
         if (this.#find(path) === null) return false;
@@ -150,56 +188,51 @@ export class MemoryDisk {
     return inode;
   }
 
-  #parentOf(path: string, syscall: string): { readonly inode: number; readonly names: ReadonlyMap<string, number> } {
+  #parentOf(path: string, syscall: string): number {
     const inode = this.#mustFind(path.slice(0, path.lastIndexOf('/')), syscall);
-    const node = this.#nodes.get(inode);
-    if (node?.kind !== 'folder') throw systemError('ENOTDIR', syscall, path);
-    return { inode, names: node.names };
-  }
-
-  #add(process: number, path: string, node: Node): number {
-    let inode = (process + 1) * INODES_PER_PROCESS;
-    while (this.#nodes.has(inode)) inode += 1;
-    const parent = this.#parentOf(path, 'open');
-    this.#nodes.set(inode, node);
-    this.#setNameIn(parent, path, inode);
+    if (this.#nodes.get(inode)?.kind !== 'folder') throw systemError('ENOTDIR', syscall, path);
     return inode;
   }
 
-  #setName(path: string, inode: number): void {
-    this.#setNameIn(this.#parentOf(path, 'link'), path, inode);
+  #add(process: number, path: string, node: Node): number {
     this.#forgetUnused();
+    let inode = (process + 1) * INODES_PER_PROCESS;
+    while (this.#nodes.has(inode)) inode += 1;
+    const folder = this.#parentOf(path, 'open');
+    this.#do({ kind: 'made', inode, node });
+    this.#do({ kind: 'named', folder, name: lastPart(path), inode, half: false });
+    return inode;
   }
 
-  #setNameIn(
-    parent: { readonly inode: number; readonly names: ReadonlyMap<string, number> },
-    path: string,
-    inode: number,
-  ): void {
-    const names = new Map(parent.names).set(path.slice(path.lastIndexOf('/') + 1), inode);
-    this.#nodes.set(parent.inode, { kind: 'folder', names, modifiedMs: NOW_MS });
+  #unlink(path: string, half: boolean = false): void {
+    this.#do({ kind: 'named', folder: this.#parentOf(path, 'unlink'), name: lastPart(path), inode: null, half });
   }
 
-  #unlink(path: string): void {
-    const parent = this.#parentOf(path, 'unlink');
-    const names = new Map(parent.names);
-    names.delete(path.slice(path.lastIndexOf('/') + 1));
-    this.#nodes.set(parent.inode, { kind: 'folder', names, modifiedMs: NOW_MS });
-    this.#forgetUnused();
+  #do(effect: Effect): void {
+    this.#apply(effect);
+    this.#onEffect?.(effect);
+  }
+
+  #apply(effect: Effect): void {
+    if (effect.kind === 'flushed') return;
+    if (effect.kind === 'made') {
+      this.#nodes.set(effect.inode, effect.node);
+      return;
+    }
+    const inode = effect.kind === 'named' ? effect.folder : effect.inode;
+    const before = this.#nodes.get(inode);
+    const after = before === undefined ? null : changed(before, effect);
+    if (after !== null) this.#nodes.set(inode, after);
   }
 
   /** Drops what has neither a name nor an open descriptor. */
   #forgetUnused(): void {
+    if (this.#onEffect !== null) return;
     const used = new Set<number>([ROOT, ...this.#descriptors.values()]);
     for (const node of this.#nodes.values()) {
       if (node.kind === 'folder') for (const inode of node.names.values()) used.add(inode);
     }
     for (const inode of this.#nodes.keys()) if (!used.has(inode)) this.#nodes.delete(inode);
-  }
-
-  #setModified(inode: number, modifiedMs: number): void {
-    const node = this.#nodes.get(inode);
-    if (node !== undefined) this.#nodes.set(inode, { ...node, modifiedMs });
   }
 
   #stat(inode: number): FileStat {
@@ -220,6 +253,38 @@ export class MemoryDisk {
     if (node?.kind !== 'file') throw systemError('EISDIR', 'read', String(descriptor));
     return node;
   }
+}
+
+/** What becomes of an inode; null when the effect does not fit it. */
+function changed(node: Node, effect: Exclude<Effect, { kind: 'made' | 'flushed' }>): Node | null {
+  switch (effect.kind) {
+    case 'dated':
+      return { ...node, modifiedMs: effect.ms };
+    case 'named': {
+      if (node.kind !== 'folder') return null;
+      const names = new Map(node.names);
+      if (effect.inode === null) names.delete(effect.name);
+      else names.set(effect.name, effect.inode);
+      return { kind: 'folder', names, modifiedMs: NOW_MS };
+    }
+    case 'written':
+      return node.kind === 'file'
+        ? { kind: 'file', bytes: spliced(node.bytes, effect.at, effect.bytes), modifiedMs: NOW_MS }
+        : null;
+    case 'cut':
+      return node.kind === 'file' ? { ...node, bytes: node.bytes.slice(0, effect.length) } : null;
+  }
+}
+
+function spliced(bytes: Uint8Array, at: number, more: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(Math.max(bytes.length, at + more.length));
+  whole.set(bytes);
+  whole.set(more, at);
+  return whole;
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function sortedText(entries: ReadonlyMap<string, number>): string {

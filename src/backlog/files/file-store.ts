@@ -240,7 +240,7 @@ export class FileStore {
   #checkpointIfPossible(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge): void {
     try {
       checkpoint(settings, knowledge, this.#checkpointFacts(lock));
-      sweepStagings(this.files, this.paths, this.#settings.livenessOf);
+      sweepStagings(this.files, this.paths, this.#settings.livenessOf, this.clock.wallMs());
     } catch {
       this.#knowledge = null;
     }

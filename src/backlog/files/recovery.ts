@@ -9,15 +9,23 @@ import { isCardDamaged } from '../sentences.ts';
 import { cardBytes, readCardFile } from './form/card-file.ts';
 import { type CommitSettings, putAgain } from './commit.ts';
 import type { FileTransaction } from './file-transaction.ts';
+import { parseHolder } from './form/holder-identity.ts';
 import { knownByFile } from './inspection.ts';
 import type { Knowledge, Unsettled } from './knowledge.ts';
 import { copyAside, judgeFile, judgeUnsettled, type TakenUp } from './take-up.ts';
 
-/** Keeps holders that are dead, or only believed to be, from putting anything in place; see `disk/staging.ts`. */
-export function fence(settings: CommitSettings, lock: TakenLock): void {
-  for (const holder of lock.unmarked) {
-    const token = tokenOf(holder.identity);
-    if (token !== null) removeStaging(settings.files, `${settings.paths.staging}/${token}`);
+/**
+ * Keeps holders that are dead, or only believed to be, from putting anything in place; see `disk/staging.ts`. A lock
+ * that does not say whose it is may be anybody's: then everybody else is kept out, and begins again.
+ */
+export function fence({ files, paths, staging }: CommitSettings, lock: TakenLock): void {
+  for (const { identity } of lock.unmarked) {
+    const holder = parseHolder(identity);
+    const tokens = holder === null ? (files.list(paths.staging) ?? []) : [holder.token];
+    for (const token of tokens) {
+      const folder = `${paths.staging}/${token}`;
+      if (token !== staging.token && files.stat(folder)?.kind === 'folder') removeStaging(files, folder);
+    }
   }
 }
 
@@ -90,15 +98,5 @@ function takeUp(transaction: FileTransaction, name: string): void {
   } catch (error) {
     // The index now knows it as damaged; whoever wants that card is told, everybody else goes on.
     if (!isCardDamaged(error)) throw error;
-  }
-}
-
-function tokenOf(identity: string): string | null {
-  try {
-    const value: unknown = JSON.parse(identity);
-    if (typeof value !== 'object' || value === null || !('token' in value)) return null;
-    return typeof value.token === 'string' && /^[0-9a-f]+$/.test(value.token) ? value.token : null;
-  } catch {
-    return null;
   }
 }

@@ -2,13 +2,14 @@
  * The registry mutex as one process sees it: under which identity it takes it, how it judges who holds it, and how it
  * waits. The protocol itself is in `disk/numbered-lock.ts`.
  */
-import type { FileSystem } from '../../disk/filesystem.ts';
+import { type FileSystem, systemErrorCode } from '../../disk/filesystem.ts';
 import { judgeHolder, type Verdict } from '../../disk/holder.ts';
-import { type Attempt, type HeldGeneration, tryLock } from '../../disk/numbered-lock.ts';
+import { type HeldGeneration, type TakenLock, tryLock } from '../../disk/numbered-lock.ts';
 import { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';
 import type { Clock } from '../../host/clock.ts';
-import { type Liveness, parseIdentity, type ProcessIdentity } from '../../host/process-identity.ts';
+import type { Liveness, ProcessIdentity } from '../../host/process-identity.ts';
+import { holderText, parseHolder } from './form/holder-identity.ts';
 import type { StorePaths } from './form/layout.ts';
 
 export interface RegistryLockSettings {
@@ -34,6 +35,8 @@ const FIRST_WAIT_MS = 1;
 const LONGEST_WAIT_MS = 25;
 /** However busy: after so long something is wrong that waiting does not mend. */
 const GIVE_UP_AFTER_MS = 300_000;
+/** So often a process begins again whose staging folder is removed while it makes it. */
+const FRESH_STARTS = 3;
 
 export class RegistryLock {
   readonly #settings: RegistryLockSettings;
@@ -46,7 +49,7 @@ export class RegistryLock {
   }
 
   /** Tries once. Synchronous, so that what follows a success can be too. */
-  try(): Attempt & { readonly staging: Staging } {
+  try(): LockAttempt {
     const { files, paths, clock } = this.#settings;
     const staging = this.#openStaging();
     const attempt = tryLock({
@@ -56,7 +59,7 @@ export class RegistryLock {
       wallMs: () => clock.wallMs(),
       judge: (holder) => this.#judge(holder),
     });
-    return { ...attempt, staging };
+    return attempt.kind === 'taken' ? { ...attempt, staging } : attempt;
   }
 
   /**
@@ -89,13 +92,21 @@ export class RegistryLock {
   }
 
   #openStaging(): Staging {
-    const { files, paths, identity, newToken } = this.#settings;
     // Somebody who took us for dead has removed it: begin again under a new name.
-    if (this.#staging === null || this.#staging.isGone()) {
-      const token = newToken();
-      this.#staging = Staging.open(files, paths.staging, token, `${JSON.stringify({ ...identity, token })}\n`);
-    }
+    if (this.#staging === null || this.#staging.isGone()) this.#staging = this.#newStaging(FRESH_STARTS);
     return this.#staging;
+  }
+
+  #newStaging(attempts: number): Staging {
+    const { files, paths, identity, newToken } = this.#settings;
+    const token = newToken();
+    try {
+      return Staging.open(files, paths.staging, token, holderText({ process: identity, token }));
+    } catch (error) {
+      // Removed under our hands, before it said whose it is.
+      if (attempts > 1 && systemErrorCode(error) === 'ENOENT') return this.#newStaging(attempts - 1);
+      throw error;
+    }
   }
 
   #judge(holder: HeldGeneration): Verdict {
@@ -104,9 +115,10 @@ export class RegistryLock {
     if (this.#observed.generation !== holder.generation) {
       this.#observed = { generation: holder.generation, sinceMs: nowMs };
     }
-    const other = parseIdentity(holder.identity);
+    const other = parseHolder(holder.identity);
     const evidence = {
-      liveness: other === null ? ('unknown' as const) : livenessOf(other),
+      // Nobody alive has such an identity; the fence keeps everybody out whom it might have named.
+      liveness: other === null ? ('dead' as const) : livenessOf(other.process),
       lockAgeMs: clock.wallMs() - holder.modifiedMs,
       observedMs: nowMs - this.#observed.sinceMs,
     };
@@ -114,11 +126,13 @@ export class RegistryLock {
   }
 }
 
+export type LockAttempt = { readonly kind: 'taken'; readonly lock: TakenLock; readonly staging: Staging } | TurnedAway;
+
 export type TurnedAway = { readonly kind: 'held'; readonly holder: HeldGeneration } | { readonly kind: 'lost-race' };
 
 function lockTimeout(paths: StorePaths, holder: HeldGeneration): MosaicError {
-  const other = parseIdentity(holder.identity);
-  const whom = other === null ? 'another process' : `process ${other.pid} on ${other.host}`;
+  const other = parseHolder(holder.identity)?.process;
+  const whom = other === undefined ? 'another process' : `process ${other.pid} on ${other.host}`;
   return new MosaicError({
     code: 'LOCK_TIMEOUT',
     message: `The registry lock in ${paths.lock} was busy for five minutes, last with ${whom}. Nothing was changed.`,

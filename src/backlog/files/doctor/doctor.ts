@@ -63,7 +63,7 @@ async function fix(store: FileStore, onProgress: ((progress: Progress) => void) 
     },
     { thoroughness: 'thorough', checkpoint: 'now' },
   );
-  for (const folder of sweepStagings(store.files, store.paths, store.livenessOf)) {
+  for (const folder of sweepStagings(store.files, store.paths, store.livenessOf, store.clock.wallMs())) {
     fixed.push(mended('left-over-staging', folder, 'A process that died left files behind.', 'They were removed.'));
   }
   return fixed;

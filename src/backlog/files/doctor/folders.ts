@@ -48,7 +48,7 @@ export function examineFolders(store: FileStore, knowledge: Knowledge): readonly
       ),
     );
   }
-  for (const folder of deadStagings(files, paths, store.livenessOf)) {
+  for (const folder of deadStagings(files, paths, store.livenessOf, store.clock.wallMs())) {
     findings.push({
       code: 'left-over-staging',
       severity: 'info',
