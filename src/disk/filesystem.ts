@@ -111,6 +111,22 @@ export function makeFolders(files: FileSystem, path: string): void {
   if (files.makeFolder(path)) flushFolder(files, parent);
 }
 
+/**
+ * Makes the way to a folder durable. Who made it may have been killed before it could see to that, so whoever finds it
+ * there and puts the first thing into it that must last does so again.
+ */
+export function flushWayTo(files: FileSystem, path: string): void {
+  for (let end = path.lastIndexOf('/'); end >= 0; end = path.lastIndexOf('/', end - 1)) {
+    try {
+      flushFolder(files, path.slice(0, end) || '/');
+    } catch (error) {
+      // A folder we may not read is not one that we have made.
+      if (systemErrorCode(error) !== 'EACCES') throw error;
+    }
+    if (end === 0) return;
+  }
+}
+
 /** Makes the names in a folder durable. */
 export function flushFolder(files: FileSystem, path: string): void {
   const descriptor = files.open(path, 'read');

@@ -12,7 +12,7 @@
  *
  * Writers hold the lock. Readers need none: a prefix of the chain is always true.
  */
-import { type FileSystem, flushFolder, makeFolders, writeAll } from './filesystem.ts';
+import { type FileSystem, flushFolder, flushWayTo, makeFolders, writeAll } from './filesystem.ts';
 import { openLine, sealLine } from './sealed-line.ts';
 import type { Staging } from './staging.ts';
 
@@ -125,6 +125,12 @@ export function scanSegment(
   return { header, transactions, end: from + end, trailingBytes: bytes.length - end, damagedLines };
 }
 
+/** Makes a segment durable, its name and what it holds: whoever wrote it may have been killed before it could. */
+export function flushSegment(files: FileSystem, folder: string, segment: number): void {
+  flushFile(files, segmentPath(folder, segment));
+  flushFolder(files, folder);
+}
+
 /** The header of a segment; null when the segment is missing or its first line is not whole. */
 export function readHeader(files: FileSystem, folder: string, segment: number): SegmentHeader | null {
   const bytes = readFrom(files, segmentPath(folder, segment), 0, 4096);
@@ -150,6 +156,7 @@ export function openSegment(
   const staged = staging.write(bytes, null);
   try {
     if (durable) flushFile(files, staged);
+    if (durable && header.segment === 1) flushWayTo(files, folder);
     if (!files.link(staged, segmentPath(folder, header.segment))) return null;
   } finally {
     files.remove(staged);

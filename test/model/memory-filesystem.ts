@@ -173,7 +173,7 @@ export class MemoryDisk {
 
   #find(path: string): number | null {
     let inode = ROOT;
-    for (const part of path.split('/').filter((one) => one !== '')) {
+    for (const part of partsOf(path)) {
       const node = this.#nodes.get(inode);
       const next = node?.kind === 'folder' ? node.names.get(part) : undefined;
       if (next === undefined) return null;
@@ -281,6 +281,18 @@ function spliced(bytes: Uint8Array, at: number, more: Uint8Array): Uint8Array {
   whole.set(bytes);
   whole.set(more, at);
   return whole;
+}
+
+const knownParts = new Map<string, readonly string[]>();
+
+/** Paths are looked up millions of times, and there are few. */
+function partsOf(path: string): readonly string[] {
+  let parts = knownParts.get(path);
+  if (parts === undefined) {
+    parts = path.split('/').filter((one) => one !== '');
+    knownParts.set(path, parts);
+  }
+  return parts;
 }
 
 function lastPart(path: string): string {

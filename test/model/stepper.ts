@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { FileSystem } from '../../src/disk/filesystem.ts';
 import type { Liveness } from '../../src/host/process-identity.ts';
+import { intercepted } from './intercepted.ts';
 import type { MemoryDisk } from './memory-filesystem.ts';
 
 /** Everything a process learns from outside: the answers of the file system, and what it sees of other processes. */
@@ -151,14 +152,8 @@ export function runToEnd<T>(
 type Intercept = (name: CallName, call: () => unknown, parameters: readonly unknown[]) => unknown;
 
 function outsideOf(real: FileSystem, intercept: Intercept): Outside {
-  const files = new Proxy(real, {
-    get:
-      (target, name: keyof FileSystem) =>
-      (...parameters: readonly unknown[]) =>
-        intercept(name, () => Reflect.apply(target[name], target, parameters), parameters),
-  });
   return {
-    files,
+    files: intercepted(real, intercept),
     observe(look) {
       const seen = intercept('observe', look, []);
       return seen === 'dead' || seen === 'alive' ? seen : 'unknown';

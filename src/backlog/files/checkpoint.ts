@@ -69,14 +69,14 @@ function writeIndex(settings: CommitSettings, knowledge: Knowledge): void {
 }
 
 function flushCards({ files, paths }: CommitSettings, knowledge: Knowledge): void {
-  let archived = false;
   for (const { record } of knowledge.changed.values()) {
-    if (record.card === null) continue;
-    archived ||= record.place === 'archive';
-    flushIfThere(files, `${paths[record.place]}/${record.file}`);
+    if (record.card !== null) flushIfThere(files, `${paths[record.place]}/${record.file}`);
   }
   flushFolder(files, paths.cards);
-  if (archived) flushFolder(files, paths.archive);
+  if (!knowledge.isArchiveTouched) return;
+  flushFolder(files, paths.archive);
+  // Whoever made the archive may have been killed before its name was durable.
+  flushFolder(files, paths.root);
 }
 
 function flushIfThere(files: FileSystem, path: string): void {

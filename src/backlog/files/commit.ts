@@ -19,7 +19,7 @@ import { cardBytes } from './form/card-file.ts';
 import { type CardRecord, recordText } from './form/card-record.ts';
 import { lockLost, outcomeUnknown } from './disk-error.ts';
 import type { FileTransaction } from './file-transaction.ts';
-import type { Knowledge, Unsettled } from './knowledge.ts';
+import { type Knowledge, type Unsettled, unsettled } from './knowledge.ts';
 import type { StorePaths } from './form/layout.ts';
 
 export interface CommitSettings {
@@ -47,7 +47,7 @@ export function commit(
 ): Committed {
   const { files, paths, durable } = settings;
   const records = numbered(transaction, knowledge.lastSeq, lock.generation);
-  const changes = records.map((record) => ({ record, before: transaction.before(record.id) }));
+  const changes = records.map((record) => unsettled(record, transaction.before(record.id)));
   const staged = stage(settings, records);
 
   const texts = records.map((record, index) => recordText(record, records.length - 1 - index));

@@ -3,6 +3,7 @@
  * back. Between taking and giving back everything is synchronous, so nothing in this process can come between.
  */
 import { type FileSystem, makeFolders } from '../../disk/filesystem.ts';
+import { flushSegment } from '../../disk/journal.ts';
 import type { TakenLock } from '../../disk/numbered-lock.ts';
 import type { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';
@@ -166,7 +167,7 @@ export class FileStore {
       complete = false;
       complete = this.#commit(settings, lock, knowledge, transaction) && editsInPlace;
       if (complete && (terms.checkpoint === 'now' || isCheckpointDue(knowledge))) {
-        this.#checkpointIfPossible(settings, lock, knowledge);
+        complete = this.#checkpointIfPossible(settings, lock, knowledge);
       }
       return { kind: 'done', value };
     } catch (error) {
@@ -197,6 +198,8 @@ export class FileStore {
     if (!lock.isHeld()) throw lockLost();
     const begun = knowledge.position.segment > 0;
     const rebooted = begun && knowledge.bootId !== identity.bootId;
+    // Lines and a segment's name that nobody has flushed yet: nothing may rest on them before they are safe.
+    if (begun && !lock.isCleanStart && settings.durable) flushSegment(files, paths.journal, knowledge.position.segment);
     settle(settings, knowledge, unsettledChanges(knowledge, lock, rebooted), clock.wallMs());
     // A holder of unknown fate may still append; the seal makes that count for nothing. So does it for what a write
     // that never finished has left behind. Only a clean start spares it.
@@ -236,14 +239,24 @@ export class FileStore {
     }
   }
 
-  /** The change is committed already: a checkpoint that fails is made by the next command. */
-  #checkpointIfPossible(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge): void {
+  /**
+   * The change is committed already: a checkpoint that fails is made by the next command.
+   *
+   * @returns whether the next holder may go on from here: a segment may be there whose name nobody has flushed
+   */
+  #checkpointIfPossible(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge): boolean {
     try {
       checkpoint(settings, knowledge, this.#checkpointFacts(lock));
-      sweepStagings(this.files, this.paths, this.#settings.livenessOf, this.clock.wallMs());
     } catch {
       this.#knowledge = null;
+      return false;
     }
+    try {
+      sweepStagings(this.files, this.paths, this.#settings.livenessOf, this.clock.wallMs());
+    } catch {
+      // Left-overs of the dead harm nobody, and the next checkpoint tries again.
+    }
+    return true;
   }
 
   #begin(knowledge: Knowledge, mode: 'read' | 'write'): FileTransaction {

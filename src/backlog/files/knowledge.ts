@@ -21,11 +21,13 @@ import { idOfFileName, isCardFileName } from './form/file-name.ts';
 import { readIndexFile } from './form/index-file.ts';
 import { FORMAT, type Place, type StorePaths } from './form/layout.ts';
 
-/** A change of the last transaction, which a dead writer may not have put in place. */
+/** A change that may not be in place: its writer died, or the machine did. */
 export interface Unsettled {
   readonly record: CardRecord;
   /** What was known of the card before it; null when there was none. */
   readonly before: Summary | null;
+  /** The card came from the archive, so its file there had to go. */
+  readonly wasArchived: boolean;
 }
 
 export class Knowledge {
@@ -41,6 +43,8 @@ export class Knowledge {
   /** Bytes behind the last whole transaction: somebody's write that never finished. */
   trailingBytes = 0;
   recordCount = 0;
+  /** Whether a card has gone to the archive, or come from there, since the current segment began. */
+  isArchiveTouched = false;
 
   constructor(index: CardIndex, position: Position, lastSeq: number, stampMs: number, bootId: string | null) {
     this.index = index;
@@ -58,17 +62,20 @@ export class Knowledge {
       // What stood on the disk before, not what one transaction made of a card on the way.
       if (!beforeAll.has(record.id)) beforeAll.set(record.id, this.index.get(record.id));
       this.learn(record);
-      last.push({ record, before: beforeAll.get(record.id) ?? null });
+      last.push(unsettled(record, beforeAll.get(record.id) ?? null));
     }
     this.settle(last, end);
   }
 
   /** As `note`, for a transaction whose changes the index has taken in already. */
   settle(last: readonly Unsettled[], end: Position): void {
-    for (const { record, before } of last) {
+    for (const change of last) {
       // What stood on the disk when the segment began: of what came between, a power cut may have kept anything.
-      const earlier = this.changed.get(record.id);
-      this.changed.set(record.id, { record, before: earlier === undefined ? before : earlier.before });
+      const { id, place } = change.record;
+      const earlier = this.changed.get(id) ?? change;
+      const wasArchived = change.wasArchived || earlier.wasArchived || earlier.record.place === 'archive';
+      this.changed.set(id, { record: change.record, before: earlier.before, wasArchived });
+      if (place === 'archive' || wasArchived) this.isArchiveTouched = true;
     }
     this.lastTransaction = last;
     this.position = end;
@@ -92,7 +99,12 @@ export class Knowledge {
     this.changed.clear();
     this.lastTransaction = [];
     this.recordCount = 0;
+    this.isArchiveTouched = false;
   }
+}
+
+export function unsettled(record: CardRecord, before: Summary | null): Unsettled {
+  return { record, before, wasArchived: before?.archived === true };
 }
 
 export function summaryOf(card: Card, file: string, place: Place): Summary {
@@ -194,9 +206,15 @@ function rebuild(files: FileSystem, paths: StorePaths, nowMs: number): Knowledge
     for (const name of files.list(paths[place]) ?? []) {
       if (!isCardFileName(name)) continue;
       const file = readCardFile(files, paths[place], name, nowMs);
-      if (file.kind === 'damaged') index.put(damagedSummary(name, file, null));
+      if (file.kind === 'damaged') {
+        const summary = damagedSummary(name, file, null);
+        // What a move to or from the archive has left behind does not hide the card.
+        if (index.get(summary.id) === null) index.put(summary);
+      }
       if (file.kind !== 'card') continue;
       const known = index.get(file.card.id);
+      // A card whose file cannot be used may be newer than its state in the archive.
+      if (known?.status === 'damaged') continue;
       // In both folders after a move that was cut short: the later one counts, and a move to the archive changes no rev.
       if (known === null || known.rev <= file.card.rev) index.put(summaryOfFile(file, name, place));
     }

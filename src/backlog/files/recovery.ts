@@ -55,7 +55,7 @@ export function settle(
     const name = change.record.file;
     const inCards = readCardFile(files, paths.cards, name, nowMs);
     const settlement = judgeUnsettled(inCards, readCardFile(files, paths.archive, name, nowMs), change);
-    if (settlement.isForeign) copyAside(files, paths, paths.cards, name);
+    for (const place of settlement.foreign) copyAside(files, paths, paths[place], name);
     if (!settlement.isPlaced) again.push(change);
     if (settlement.leftOver !== null) leftOver.push(`${paths[settlement.leftOver]}/${name}`);
   }

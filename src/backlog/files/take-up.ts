@@ -7,7 +7,7 @@
  */
 import type { Card } from '../../card/card.ts';
 import { toMs, toTimestamp } from '../../card/time.ts';
-import { bearsTime, type FileSystem, makeFolders } from '../../disk/filesystem.ts';
+import { bearsTime, type FileSystem, flushFolder, makeFolders } from '../../disk/filesystem.ts';
 import type { Summary } from './card-index/summary.ts';
 import { cardBytes, type CardFile, sameStamp } from './form/card-file.ts';
 import { damagedSummary, type Unsettled } from './knowledge.ts';
@@ -51,35 +51,41 @@ export interface Settlement {
   readonly isPlaced: boolean;
   /** Where an earlier state of it still stands, and should not. */
   readonly leftOver: Place | null;
-  /** What has to make room in `cards/` was put there by somebody else, and nobody has kept it. */
-  readonly isForeign: boolean;
+  /** Where what has to make room was put by somebody else, and nobody has kept it. */
+  readonly foreign: readonly Place[];
 }
 
 /** @param inCards, inArchive what stands under the card's name on either side of the archive's door */
-export function judgeUnsettled(inCards: CardFile, inArchive: CardFile, { record, before }: Unsettled): Settlement {
-  const { card, place } = record;
+export function judgeUnsettled(inCards: CardFile, inArchive: CardFile, change: Unsettled): Settlement {
+  const { card, place } = change.record;
   const home = place === 'cards' ? inCards : inArchive;
   // As new as the change, or newer: then the change was in place, and whatever came after it is an edit.
   const isPlaced = card === null ? inCards.kind === 'missing' : home.kind === 'card' && home.card.rev >= card.rev;
   const makesRoom = inCards.kind !== 'missing' && (place === 'archive' || !isPlaced);
-  const isForeign = makesRoom && !isOurs(inCards, before);
-  if (card === null) return { isPlaced, leftOver: null, isForeign };
-  if (place === 'archive') return { isPlaced, leftOver: inCards.kind === 'missing' ? null : 'cards', isForeign };
-  const wasArchived = inArchive.kind !== 'missing' && isOurs(inArchive, before);
-  return { isPlaced, leftOver: wasArchived ? 'archive' : null, isForeign };
+  const foreign: Place[] = makesRoom && !isOurs(inCards, change) ? ['cards'] : [];
+  if (card === null) return { isPlaced, leftOver: null, foreign };
+  if (place === 'archive') return { isPlaced, leftOver: inCards.kind === 'missing' ? null : 'cards', foreign };
+  if (inArchive.kind === 'missing' || !change.wasArchived) return { isPlaced, leftOver: null, foreign };
+  return { isPlaced, leftOver: 'archive', foreign: isOurs(inArchive, change) ? foreign : [...foreign, 'archive'] };
 }
 
-/** Whether the file is an earlier state of the card as we wrote it, or what a power cut makes of one: empty. */
-function isOurs(file: Exclude<CardFile, { kind: 'missing' }>, before: Summary | null): boolean {
-  if (before !== null && sameStamp(file.stamp, { bytes: before.fileBytes, crc: before.fileCrc })) return true;
-  return file.kind === 'card' ? bearsTime(file, toMs(file.card.updatedAt)) : file.stamp.bytes === 0;
+/** Whether the file is a state of the card as we wrote it, or what a power cut makes of one: torn, or empty. */
+function isOurs(file: Exclude<CardFile, { kind: 'missing' }>, { record, before }: Unsettled): boolean {
+  if (file.kind === 'card') {
+    const stamp = before === null ? null : { bytes: before.fileBytes, crc: before.fileCrc };
+    return bearsTime(file, toMs(file.card.updatedAt)) || (stamp !== null && sameStamp(file.stamp, stamp));
+  }
+  const ours = [before?.updatedAtMs ?? null, record.card === null ? null : toMs(record.card.updatedAt)];
+  return file.stamp.bytes === 0 || ours.some((ms) => ms !== null && bearsTime(file, ms));
 }
 
-/** Gives the file a second name under `aside/`, one that is free; returns its path. */
+/** Gives the file a second name under `aside/`, one that is free and lasts; returns its path. */
 export function copyAside(files: FileSystem, paths: StorePaths, folder: string, name: string): string {
   makeFolders(files, paths.aside);
   for (let number = 1; ; number += 1) {
     const path = `${paths.aside}/${number}.${name}`;
-    if (files.link(`${folder}/${name}`, path)) return path;
+    if (!files.link(`${folder}/${name}`, path)) continue;
+    flushFolder(files, paths.aside);
+    return path;
   }
 }
