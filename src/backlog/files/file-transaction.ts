@@ -86,9 +86,11 @@ export class FileTransaction implements Transaction {
         return found.card;
       case 'edited':
         return this.#edited(name, file.kind === 'card' && this.#mode === 'read' ? file.card : found.card);
-      case 'deleted':
-        this.#recordDeletion(found.known);
-        return null;
+      case 'deleted': {
+        const moved = this.#mode === 'read' ? this.#movedToArchive(found.known) : null;
+        if (moved === null) this.#recordDeletion(found.known);
+        return moved;
+      }
       case 'damaged':
         this.#learn(found.summary.id, found.summary);
         throw cardDamaged(found.summary.id, `${this.#paths.cards}/${name}`, found.reason);
@@ -252,8 +254,22 @@ export class FileTransaction implements Transaction {
   #archivedCard(known: Summary): Card {
     const file = readCardFile(this.#files, this.#paths.archive, known.fileName, this.nowMs);
     if (file.kind === 'card') return file.card;
+    // A reader waits for nobody: the card may have come back since we learned that it was archived.
+    const movedBack = this.#mode === 'read' && file.kind === 'missing' ? this.takeUp(known.fileName) : null;
+    if (movedBack !== null) return movedBack;
     const reason = file.kind === 'missing' ? 'it is not there' : file.reason;
     throw cardDamaged(known.id, `${this.#paths.archive}/${known.fileName}`, reason);
+  }
+
+  /**
+   * Nobody waits for a reader: what is not among the cards may have been archived since we looked, or it has come back
+   * by the journal's word alone, because its writer has not got further yet.
+   */
+  #movedToArchive(known: Summary): Card | null {
+    const file = readCardFile(this.#files, this.#paths.archive, known.fileName, this.nowMs);
+    if (file.kind !== 'card' || file.card.id !== known.id) return null;
+    this.#learn(known.id, summaryOf(file.card, known.fileName, 'archive'));
+    return file.card;
   }
 
   #isClaimable(card: Card, filter: WorkFilter): boolean {

@@ -4,6 +4,8 @@ import { isClaimable } from '../../card/claimable.ts';
 import { findCyclesIn, findCycleThrough } from '../../card/cycle.ts';
 import { expire } from '../../card/life.ts';
 import { isMatch } from '../../card/match.ts';
+import { compareClaimOrder } from '../../card/order.ts';
+import { toMs } from '../../card/time.ts';
 import type { BacklogStats, CardList, DamagedCard, Explanation, ListOptions } from '../backlog.ts';
 import { explainCard, explainDamage } from '../operations/explain.ts';
 import { mustGet } from '../operations/one-card.ts';
@@ -23,6 +25,7 @@ export async function listCards(store: FileStore, options: ListOptions): Promise
     const cards: Card[] = [];
     const damaged: DamagedCard[] = [];
     const limit = options.limit ?? Number.POSITIVE_INFINITY;
+    let isAsIndexed = true;
     for (const known of index.all()) {
       if (cards.length >= limit) break;
       if (known.archived && options.archived !== true) continue;
@@ -32,9 +35,12 @@ export async function listCards(store: FileStore, options: ListOptions): Promise
       }
       if (!mayMatch(known, options)) continue;
       const card = readOrReport(store, transaction, known, damaged);
-      if (card !== null && isWanted(transaction, card, options)) cards.push(card);
+      if (card === null || !isWanted(transaction, card, options)) continue;
+      isAsIndexed &&= card.rev === known.rev;
+      cards.push(card);
     }
-    return { cards, damaged };
+    // Where a writer was quicker, what it left may belong to another place than the index had for it.
+    return { cards: isAsIndexed ? cards : cards.sort(byClaimOrder), damaged };
   }, 'thorough');
 }
 
@@ -92,6 +98,10 @@ function explainOne(
 ): Explanation {
   if (known?.status === 'damaged') return explainDamage(id, damage(store, known, transaction.nowMs).reason);
   return explainCard(transaction, mustGet(transaction, id), cycleThrough);
+}
+
+function byClaimOrder(a: Card, b: Card): number {
+  return compareClaimOrder({ ...a, createdAtMs: toMs(a.createdAt) }, { ...b, createdAtMs: toMs(b.createdAt) });
 }
 
 /** What the index can rule out without reading the card. */

@@ -22,7 +22,7 @@ export async function examine(store: FileStore, options: DoctorOptions): Promise
       ...examineCards(store, transaction, summaries, options.onProgress),
       ...examineEdges(knowledge.index, summaries),
       ...examineKeys(summaries),
-      ...examineFolders(store, knowledge),
+      ...examineFolders(store),
       ...examineJournal(store),
     ];
     return { findings, ...counts(knowledge, summaries) };

@@ -5,11 +5,10 @@ import { isCardFileName } from '../form/file-name.ts';
 import type { FileStore } from '../file-store.ts';
 import { readIndexFile } from '../form/index-file.ts';
 import { deadStagings } from '../left-overs.ts';
-import type { Knowledge } from '../knowledge.ts';
 
 const WORLD_WRITABLE = 0o002;
 
-export function examineFolders(store: FileStore, knowledge: Knowledge): readonly Finding[] {
+export function examineFolders(store: FileStore): readonly Finding[] {
   const { files, paths } = store;
   const findings: Finding[] = [];
   for (const folder of [paths.cards, paths.archive]) {
@@ -24,17 +23,6 @@ export function examineFolders(store: FileStore, knowledge: Knowledge): readonly
         ),
       );
     }
-  }
-  for (const known of knowledge.index.all()) {
-    if (!known.archived || files.stat(`${paths.cards}/${known.fileName}`) === null) continue;
-    findings.push(
-      warning(
-        'archived-twice',
-        known.id,
-        `Card ${known.id} is archived, but ${paths.cards}/${known.fileName} is there as well.`,
-        'Compare the two files and move one of them away.',
-      ),
-    );
   }
   const aside = files.list(paths.aside) ?? [];
   if (aside.length > 0) {

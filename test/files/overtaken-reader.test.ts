@@ -1,0 +1,161 @@
+/**
+ * A reader waits for nobody. So writers overtake it: at each of its calls in turn, cards are moved into the archive or
+ * out of it, or change their places in the order. And it finds what writers have left half done that died at whatever
+ * call. Whatever it then shows was so at some moment.
+ */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Backlog } from '../../src/backlog/backlog.ts';
+import { FileBacklog } from '../../src/backlog/files/file-backlog.ts';
+import { FileStore, type FileStoreSettings } from '../../src/backlog/files/file-store.ts';
+import type { FileTransaction } from '../../src/backlog/files/file-transaction.ts';
+import { storePaths } from '../../src/backlog/files/form/layout.ts';
+import { updateCard, releaseCard } from '../../src/backlog/operations/one-card.ts';
+import type { FileSystem } from '../../src/disk/filesystem.ts';
+import { nodeFileSystem } from '../../src/disk/node-filesystem.ts';
+import { systemClock } from '../../src/host/clock.ts';
+import { currentIdentity } from '../../src/host/process-identity.ts';
+import { collect, given, ids } from '../contract/given.ts';
+import { intercepted } from '../model/intercepted.ts';
+import { type FileStore as Home, newFileStore } from './file-store.ts';
+
+type Work = (transaction: FileTransaction) => unknown;
+
+/** More calls than any of them makes. */
+const MOST_CALLS = 120;
+
+const archiving: Work = (transaction) => {
+  for (const id of transaction.doneIds()) {
+    const card = transaction.card(id);
+    if (card !== null) transaction.archive(card);
+  }
+};
+const comingBack: Work = (transaction) => releaseCard(transaction, { id: 'done' });
+const overtaking: Work = (transaction) => updateCard(transaction, { id: 'last', priority: 9 });
+
+const readers: Readonly<Record<string, (backlog: Backlog) => Promise<unknown>>> = {
+  get: async (backlog) => expect(await backlog.get({ id: 'done' })).toMatchObject({ id: 'done' }),
+  list: async (backlog) => {
+    const { cards, damaged } = await backlog.list({ archived: true });
+    expect(ids(cards).toSorted()).toEqual(['done', 'last', 'waits']);
+    const priorities = cards.map((card) => card.priority);
+    expect(priorities).toEqual(priorities.toSorted((a, b) => b - a));
+    expect(damaged).toEqual([]);
+  },
+  export: async (backlog) => expect(await collect(backlog.export())).toHaveLength(3),
+  explain: async (backlog) => {
+    const [explanation] = await backlog.explain({ id: 'waits' });
+    expect(explanation?.obstacles.map(({ kind }) => kind)).not.toContain('dependency-missing');
+  },
+  doctor: async (backlog) => {
+    const { findings } = await backlog.doctor();
+    const worse = findings.filter(({ severity, code }) => severity !== 'info' && code !== 'durability-relaxed');
+    expect(worse).toEqual([]);
+  },
+};
+
+/** What was done before, and what the reader meets. */
+const meetings: readonly (readonly [string, readonly Work[], Work])[] = [
+  ['is being archived', [], archiving],
+  ['comes back from the archive', [archiving], comingBack],
+  ['takes another place in the order', [], overtaking],
+];
+
+describe.each(meetings)('a card that %s', (_, before, work) => {
+  for (const [name, read] of Object.entries(readers)) {
+    test(`is shown by ${name}, at whatever of its calls that happens`, async () => {
+      const tried = await atEachCall(async (at) => {
+        const { home, writer } = await prepared(before);
+        const files = new CountedFiles(at, () => void writer.tryChange(work));
+        const backlog = new FileBacklog(new FileStore({ ...settings(home.mosaicHome), files: files.files }));
+        // It knows the store as it was, as a process does that has been there for a while.
+        await backlog.stats();
+        await files.counting(() => read(backlog));
+        await backlog.close();
+        await home.remove();
+        return files.calls >= at;
+      });
+      expect(tried).toBeGreaterThan(3);
+    });
+
+    test(`is shown by ${name}, at whatever call its writer died`, async () => {
+      const tried = await atEachCall(async (at) => {
+        const { home } = await prepared(before);
+        const files = new CountedFiles(at, 'death');
+        const writer = new FileStore({ ...settings(home.mosaicHome), files: files.files });
+        await files.counting(async () => writer.tryChange(work)).catch(() => null);
+        const backlog = new FileBacklog(new FileStore(settings(home.mosaicHome)));
+        await read(backlog);
+        await backlog.close();
+        await home.remove();
+        return files.calls >= at;
+      });
+      expect(tried).toBeGreaterThan(10);
+    });
+  }
+});
+
+/** @returns how many calls there were */
+async function atEachCall(attempt: (at: number) => Promise<boolean>): Promise<number> {
+  for (let at = 1; at <= MOST_CALLS; at += 1) {
+    if (!(await attempt(at))) return at - 1;
+  }
+  throw new Error(`There are more than ${MOST_CALLS} calls.`);
+}
+
+async function prepared(before: readonly Work[]): Promise<{ readonly home: Home; readonly writer: FileStore }> {
+  const home = await newFileStore();
+  onTestFinished(() => home.remove());
+  const writer = new FileStore(settings(home.mosaicHome));
+  const cards = [
+    { id: 'done', status: 'done', priority: 5 },
+    { id: 'waits', dependsOn: ['done'], priority: 3 },
+    { id: 'last', priority: 1 },
+  ] as const;
+  await given(new FileBacklog(writer), ...cards);
+  for (const earlier of before) await writer.change(earlier);
+  return { home, writer };
+}
+
+/** A file system that has something happen at one of its calls. */
+class CountedFiles {
+  calls = 0;
+  readonly files: FileSystem = intercepted(nodeFileSystem, (_, call) => {
+    if (this.#isCounting) this.#count();
+    return call();
+  });
+  readonly #at: number;
+  readonly #happen: (() => void) | 'death';
+  #isCounting = false;
+  #isDead = false;
+
+  /** @param happen before the call of that number; a death is right after it */
+  constructor(at: number, happen: (() => void) | 'death') {
+    this.#at = at;
+    this.#happen = happen;
+  }
+
+  async counting<T>(work: () => Promise<T>): Promise<T> {
+    this.#isCounting = true;
+    const result = await work();
+    this.#isCounting = false;
+    return result;
+  }
+
+  #count(): void {
+    this.calls += 1;
+    if (this.#isDead) throw new Error('It died.');
+    if (this.calls !== this.#at) return;
+    if (this.#happen === 'death') this.#isDead = true;
+    else this.#happen();
+  }
+}
+
+let tokens = 0;
+
+function settings(mosaicHome: string): FileStoreSettings {
+  return {
+    ...{ files: nodeFileSystem, paths: storePaths(mosaicHome), clock: systemClock, identity: currentIdentity() },
+    ...{ livenessOf: () => 'alive' as const, newToken: () => `${process.pid}${(tokens += 1)}` },
+    ...{ durable: false, staleMs: 60_000, actor: 'test', sleep: async () => undefined, random: () => 0.5 },
+  };
+}
