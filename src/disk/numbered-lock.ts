@@ -74,11 +74,19 @@ export interface TakenLock {
   isHeld(): boolean;
   /** Marks the unmarked generations, once they are fenced and recovery is through. */
   markOver(): void;
-  /** Gives the lock back. `complete`: everything that was begun is in place; otherwise the next holder recovers. */
+  /**
+   * Gives the lock back. `complete`: everything that was begun is in place; otherwise the next holder recovers.
+   *
+   * @throws the system's error; then the lock is still held, until `Staging.disown`
+   */
   release(complete: boolean): void;
 }
 
-/** Tries to take the lock once, without waiting. Synchronous; a handful of calls. */
+/**
+ * Tries to take the lock once, without waiting. Synchronous; a handful of calls.
+ *
+ * @throws the system's error; the lock may have been taken all the same, and is held until `Staging.disown`
+ */
 export function tryLock(settings: LockSettings): Attempt {
   const { files, folder, identityPath } = settings;
   const before = readState(settings);
@@ -189,5 +197,10 @@ function generationOf(name: string): number {
 function prune(files: FileSystem, folder: string, names: readonly string[], below: number): void {
   const old = names.filter((name) => generationOf(name) > 0 && generationOf(name) < below);
   old.sort((a, b) => generationOf(a) - generationOf(b));
-  for (const name of old) files.remove(`${folder}/${name}`);
+  try {
+    for (const name of old) files.remove(`${folder}/${name}`);
+  } catch (error) {
+    // They take up a little room, and the next holder tries again.
+    if (systemErrorCode(error) === null) throw error;
+  }
 }

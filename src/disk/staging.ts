@@ -77,6 +77,22 @@ export class Staging {
     return this.#files.stat(this.identityPath) === null;
   }
 
+  /**
+   * Takes the name off every lock that bears it, so that whichever of them is not marked as over is held by nobody. For
+   * when a lock cannot be given back; the folder is of no use any more.
+   *
+   * @throws the system's error
+   */
+  disown(): void {
+    const descriptor = this.#files.open(this.identityPath, 'append');
+    try {
+      this.#files.truncate(descriptor, 0);
+    } finally {
+      this.#files.close(descriptor);
+    }
+    this.close();
+  }
+
   /** Removes the folder and what is in it. */
   close(): void {
     removeStaging(this.#files, this.#folder);

@@ -57,7 +57,7 @@ export function commit(
     if (appended.kind === 'unknown') throw outcomeUnknown(appended.cause);
     throw appended.cause;
   }
-  if (!lock.isHeld()) {
+  if (!isStillHeld(lock)) {
     discard(files, staged);
     assertCounted(files, paths, appended.end);
     return { inPlace: false };
@@ -140,6 +140,15 @@ function movedCards(changes: readonly Unsettled[]): ReadonlySet<string> {
     else moved.add(record.id);
   }
   return moved;
+}
+
+/** @throws MosaicError OUTCOME_UNKNOWN, for the change is in the journal, and may be sealed off */
+function isStillHeld(lock: TakenLock): boolean {
+  try {
+    return lock.isHeld();
+  } catch (error) {
+    throw outcomeUnknown(error);
+  }
 }
 
 /** @throws MosaicError unless the bytes up to `end` were sealed in */

@@ -173,7 +173,7 @@ export class FileStore {
     } catch (error) {
       throw this.#asLost(error, lock);
     } finally {
-      lock.release(complete);
+      this.#lock.release(lock, complete);
     }
   }
 

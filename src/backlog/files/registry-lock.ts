@@ -41,6 +41,7 @@ const FRESH_STARTS = 3;
 export class RegistryLock {
   readonly #settings: RegistryLockSettings;
   #staging: Staging | null = null;
+  #mustDisown = false;
   /** The generation that was last seen held, and since when, by our own watch. */
   #observed = { generation: 0, sinceMs: 0 };
 
@@ -51,15 +52,30 @@ export class RegistryLock {
   /** Tries once. Synchronous, so that what follows a success can be too. */
   try(): LockAttempt {
     const { files, paths, clock } = this.#settings;
+    if (this.#mustDisown) this.#disown();
     const staging = this.#openStaging();
-    const attempt = tryLock({
-      files,
-      folder: paths.lock,
-      identityPath: staging.identityPath,
-      wallMs: () => clock.wallMs(),
-      judge: (holder) => this.#judge(holder),
-    });
-    return attempt.kind === 'taken' ? { ...attempt, staging } : attempt;
+    try {
+      const attempt = tryLock({
+        files,
+        folder: paths.lock,
+        identityPath: staging.identityPath,
+        wallMs: () => clock.wallMs(),
+        judge: (holder) => this.#judge(holder),
+      });
+      return attempt.kind === 'taken' ? { ...attempt, staging } : attempt;
+    } catch (error) {
+      this.#disown();
+      throw error;
+    }
+  }
+
+  /** Gives the lock back, one way or another: whoever has made a change is not told of trouble that came after it. */
+  release(lock: TakenLock, complete: boolean): void {
+    try {
+      lock.release(complete);
+    } catch {
+      this.#disown();
+    }
   }
 
   /**
@@ -83,12 +99,24 @@ export class RegistryLock {
   }
 
   close(): void {
+    if (this.#mustDisown) this.#disown();
     try {
       this.#staging?.close();
     } catch {
       // Whoever makes the next checkpoint sweeps up after us.
     }
     this.#staging = null;
+  }
+
+  /** Where even that fails, nobody gets past us until the next try, our end, or the stale time. */
+  #disown(): void {
+    try {
+      this.#staging?.disown();
+      this.#staging = null;
+      this.#mustDisown = false;
+    } catch {
+      this.#mustDisown = true;
+    }
   }
 
   #openStaging(): Staging {

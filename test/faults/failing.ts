@@ -1,0 +1,51 @@
+/** A disk that says no once: one call fails with one of the system's errors, or takes or gives less than was asked. */
+import type { FileSystem } from '../../src/disk/filesystem.ts';
+import { intercepted } from '../model/intercepted.ts';
+
+export const ERRORS = ['ENOSPC', 'EIO', 'EACCES', 'EROFS', 'EMFILE', 'EDQUOT'] as const;
+export type Fault = (typeof ERRORS)[number] | 'short';
+
+export interface FailingDisk {
+  readonly files: FileSystem;
+  /** The call that failed, once it has. */
+  failed(): string | null;
+  calls(): number;
+}
+
+/**
+ * @param at the number of the call that fails, from 0; a call that cannot fail so is made as it is
+ */
+export function failingAt(files: FileSystem, at: number, fault: Fault): FailingDisk {
+  let made = 0;
+  let failed: string | null = null;
+  return {
+    failed: () => failed,
+    calls: () => made,
+    files: intercepted(files, (name, call, parameters) => {
+      made += 1;
+      if (made - 1 !== at) return call();
+      const [target] = parameters;
+      const short = fault === 'short' ? shortened(files, name, parameters) : null;
+      if (fault === 'short' && short === null) return call();
+      failed = `${name} ${String(target)}`;
+      if (short !== null) return short;
+      // A close that fails has closed all the same.
+      if (name === 'close') call();
+      throw Object.assign(new Error(`${fault}: ${name}`), {
+        code: fault,
+        syscall: name,
+        ...(typeof target === 'string' ? { path: target } : {}),
+      });
+    }),
+  };
+}
+
+/** How many bytes a call of half the length takes or gives; null for calls that know no half. */
+function shortened(files: FileSystem, name: keyof FileSystem, parameters: readonly unknown[]): number | null {
+  const [descriptor, bytes, position] = parameters;
+  if (typeof descriptor !== 'number' || !(bytes instanceof Uint8Array) || bytes.length < 2) return null;
+  const half = bytes.subarray(0, Math.floor(bytes.length / 2));
+  if (name === 'write') return files.write(descriptor, half);
+  if (name === 'read' && typeof position === 'number') return files.read(descriptor, half, position);
+  return null;
+}
