@@ -22,7 +22,10 @@ const create = (id: string, ...dependsOn: readonly string[]): Operation => ({
   name: `create ${id}`,
   change: (transaction) => createCard(transaction, { id, title: `Card ${id}`, dependsOn }),
 });
-const claim: Operation = { name: 'claim', change: (transaction) => claimCards(transaction, { owner: OWNER }) };
+const claim = (): Operation => ({
+  name: 'claim',
+  change: (transaction) => claimCards(transaction, { owner: OWNER }),
+});
 const complete = (id: string): Operation => ({
   name: `complete ${id}`,
   change: (transaction) => completeCard(transaction, { id, result: 'It is done.' }),
@@ -44,15 +47,15 @@ const checkpointing = (operation: Operation): Operation => ({ ...operation, chec
 const fewCards: readonly Operation[] = [create('a'), create('b', 'a'), checkpointing(create('c'))];
 
 export const scenarios: readonly Scenario[] = [
-  { name: 'the first cards of a store', before: [], operations: [create('a'), create('b', 'a'), claim] },
+  { name: 'the first cards of a store', before: [], operations: [create('a'), create('b', 'a'), claim()] },
   {
     name: 'the life of a card',
     before: fewCards,
     operations: [
-      claim,
+      claim(),
       { name: 'renew', change: (transaction) => renewCard(transaction, { id: 'a', owner: OWNER }) },
       { name: 'fail', change: (transaction) => failCard(transaction, { id: 'a', owner: OWNER, reason: 'No luck.' }) },
-      claim,
+      claim(),
       { name: 'reclaim', change: (transaction) => reclaimCards(transaction, { id: 'a' }) },
       complete('a'),
     ],
@@ -104,7 +107,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'files that a person has written, replaced and deleted',
     before: fewCards,
     operations: [
-      { ...claim, byHand: writtenOver('c') },
+      { ...claim(), byHand: writtenOver('c') },
       { ...update('a', 'Another title'), byHand: (files) => files.remove(`${PATHS.cards}/b.json`) },
       { ...update('c', 'Another title'), byHand: copied('c', 'd') },
     ],

@@ -5,11 +5,20 @@ import { intercepted } from '../model/intercepted.ts';
 export const ERRORS = ['ENOSPC', 'EIO', 'EACCES', 'EROFS', 'EMFILE', 'EDQUOT'] as const;
 export type Fault = (typeof ERRORS)[number] | 'short';
 
+/** Trouble that does not go away: the disk is full, was made read-only, or has gone. */
+export const LASTING = ['ENOSPC', 'EROFS', 'EIO'] as const;
+
+const TAKES_ROOM: ReadonlySet<string> = new Set(['write', 'makeFolder', 'link', 'rename']);
+const CHANGES: ReadonlySet<string> = new Set([...TAKES_ROOM, 'truncate', 'setModified', 'setModifiedAt', 'remove']);
+const MAKES_FILES: ReadonlySet<unknown> = new Set(['append', 'create']);
+
 export interface FailingDisk {
   readonly files: FileSystem;
   /** The call that failed, once it has. */
   failed(): string | null;
   calls(): number;
+  /** From now on everything works. */
+  mend(): void;
 }
 
 /**
@@ -21,6 +30,7 @@ export function failingAt(files: FileSystem, at: number, fault: Fault): FailingD
   return {
     failed: () => failed,
     calls: () => made,
+    mend: () => undefined,
     files: intercepted(files, (name, call, parameters) => {
       made += 1;
       if (made - 1 !== at) return call();
@@ -31,13 +41,39 @@ export function failingAt(files: FileSystem, at: number, fault: Fault): FailingD
       if (short !== null) return short;
       // A close that fails has closed all the same.
       if (name === 'close') call();
-      throw Object.assign(new Error(`${fault}: ${name}`), {
-        code: fault,
-        syscall: name,
-        ...(typeof target === 'string' ? { path: target } : {}),
-      });
+      throw systemError(fault, name, target);
     }),
   };
+}
+
+/** Fails from the call of that number on, until it is mended. */
+export function failingFrom(files: FileSystem, at: number, fault: (typeof LASTING)[number]): FailingDisk {
+  let made = 0;
+  let isMended = false;
+  let failed: string | null = null;
+  return {
+    failed: () => failed,
+    calls: () => made,
+    mend: () => (isMended = true),
+    files: intercepted(files, (name, call, parameters) => {
+      made += 1;
+      if (isMended || made - 1 < at || !fails(fault, name, parameters)) return call();
+      failed ??= `${name} ${String(parameters[0])}`;
+      if (name === 'close') call();
+      throw systemError(fault, name, parameters[0]);
+    }),
+  };
+}
+
+function fails(fault: (typeof LASTING)[number], name: keyof FileSystem, [, mode]: readonly unknown[]): boolean {
+  if (fault === 'EIO') return true;
+  if (name === 'open') return MAKES_FILES.has(mode);
+  return (fault === 'EROFS' ? CHANGES : TAKES_ROOM).has(name);
+}
+
+function systemError(code: string, syscall: string, target: unknown): Error {
+  const path = typeof target === 'string' ? { path: target } : {};
+  return Object.assign(new Error(`${code}: ${syscall}`), { code, syscall, ...path });
 }
 
 /** How many bytes a call of half the length takes or gives; null for calls that know no half. */

@@ -31,6 +31,7 @@ import {
 } from '../operations/one-card.ts';
 import { parseRequest, type Requests } from '../requests.ts';
 import type { Transaction } from '../transaction.ts';
+import { asDiskError } from './disk-error.ts';
 import { changeOf } from './form/card-record.ts';
 import { examine } from './doctor/doctor.ts';
 import type { FileStore } from './file-store.ts';
@@ -126,11 +127,13 @@ export class FileBacklog implements Backlog {
   async history(options?: Parameters1<'history'>): Promise<readonly Change[]> {
     const { id, since } = parseRequest('history', options);
     const { files, paths } = this.#store;
-    const changes: Change[] = [];
-    await this.#store.read(() => null, 'usual');
-    for (const record of readHistory(files, paths, since ?? 0)) {
-      if (id === undefined || record.id === id) changes.push(changeOf(record));
-    }
+    const changes = await this.#store.read(() => {
+      const found: Change[] = [];
+      for (const record of readHistory(files, paths, since ?? 0)) {
+        if (id === undefined || record.id === id) found.push(changeOf(record));
+      }
+      return found;
+    }, 'usual');
     // A card without any history in this journal is still a card; an unknown id is an error.
     if (id !== undefined && changes.length === 0) await getCard(this.#store, id);
     return changes;
@@ -169,7 +172,12 @@ export class FileBacklog implements Backlog {
   }
 
   async doctor(options?: Parameters1<'doctor'>): Promise<DoctorReport> {
-    return examine(this.#store, parseRequest('doctor', options));
+    const request = parseRequest('doctor', options);
+    try {
+      return await examine(this.#store, request);
+    } catch (error) {
+      throw asDiskError(error);
+    }
   }
 
   async close(): Promise<void> {

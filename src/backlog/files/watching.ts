@@ -1,9 +1,10 @@
 /** Following the store as it changes: the stream of changes, and the waiting of a claimer. */
 import { makeFolders } from '../../disk/filesystem.ts';
 import { listSegments, type Position, segmentPath } from '../../disk/journal.ts';
-import { noticeFolder } from '../../host/folder-notice.ts';
+import { type FolderNotice, noticeFolder } from '../../host/folder-notice.ts';
 import type { Change, WatchOptions } from '../backlog.ts';
 import { changeOf } from './form/card-record.ts';
+import { asDiskError } from './disk-error.ts';
 import type { FileStore } from './file-store.ts';
 import { positionBefore, readPage } from './history.ts';
 
@@ -17,9 +18,10 @@ const LOOK_EVERY_MS = 1000;
 export async function* watchChanges(store: FileStore, options: WatchOptions): AsyncIterable<Change> {
   const { files, paths } = store;
   const { signal } = options;
-  if (files.list(paths.journal) === null) makeFolders(files, paths.journal);
-  const notice = noticeFolder(paths.journal);
+  let notice: FolderNotice | null = null;
   try {
+    if (files.list(paths.journal) === null) makeFolders(files, paths.journal);
+    notice = noticeFolder(paths.journal);
     // The place before the number: what comes in between is then read and not passed over.
     const end = endOfJournal(store);
     const since = options.since ?? (await lastSeq(store));
@@ -39,8 +41,10 @@ export async function* watchChanges(store: FileStore, options: WatchOptions): As
       at = next;
       if (!moved) await notice.next(LOOK_EVERY_MS, signal);
     }
+  } catch (error) {
+    throw asDiskError(error);
   } finally {
-    notice.close();
+    notice?.close();
   }
 }
 
@@ -56,10 +60,11 @@ export async function waitFor<T>(
 ): Promise<T | null> {
   const { files, paths, clock } = store;
   const deadlineMs = clock.monotonicMs() + limits.waitSeconds * 1000;
-  makeFolders(files, paths.journal);
-  // Open before the first look, so that nothing falls between the look and the wait.
-  const notice = noticeFolder(paths.journal);
+  let notice: FolderNotice | null = null;
   try {
+    makeFolders(files, paths.journal);
+    // Open before the first look, so that nothing falls between the look and the wait.
+    notice = noticeFolder(paths.journal);
     for (;;) {
       const found = await attempt();
       const leftMs = deadlineMs - clock.monotonicMs();
@@ -68,8 +73,10 @@ export async function waitFor<T>(
       const untilMomentMs = momentMs === null ? Number.POSITIVE_INFINITY : Math.max(1, momentMs - clock.wallMs());
       await notice.next(Math.min(leftMs, untilMomentMs, LOOK_EVERY_MS), limits.signal);
     }
+  } catch (error) {
+    throw asDiskError(error);
   } finally {
-    notice.close();
+    notice?.close();
   }
 }
 
