@@ -68,6 +68,8 @@ export interface TakenLock {
   readonly generation: number;
   /** Everything that was begun under the generation before is in place. Otherwise: recover before anything else. */
   readonly isCleanStart: boolean;
+  /** The generation before ended in trouble, perhaps with the disk: what it flushed may not be there. */
+  readonly isAfterTrouble: boolean;
   /** Generations below that nobody has marked: their holders are dead, or slow. Fence them before recovering. */
   readonly unmarked: readonly HeldGeneration[];
   /** Is it still ours at this moment? */
@@ -117,6 +119,7 @@ function takenLock(settings: LockSettings, generation: number, names: readonly s
   return {
     generation,
     isCleanStart: unmarked.length === 0 && (generation === 1 || names.includes(`${generation - 1}.free`)),
+    isAfterTrouble: names.includes(`${generation - 1}.open`),
     unmarked,
     isHeld() {
       if (files.stat(`${folder}/${generation + 1}`) !== null) return false;

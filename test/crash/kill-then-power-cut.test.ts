@@ -18,7 +18,7 @@ describe('whatever a power cut leaves after a process was killed and another wen
     const random = randomFrom(seed);
     const sum = { moments: 0, combinations: 0, states: 0, again: 0 };
     for (let call = 0; ; call += 1 + Math.floor(random() * 2 * (KILLED_EVERY - 1))) {
-      const recording = record(scenario, call);
+      const recording = record(scenario, { lastCall: call });
       if (recording === null) break;
       try {
         const counts = sweepRecording(recording, scenario.byHand ?? false, REACH, random);

@@ -10,7 +10,7 @@ import { readHistory } from '../../src/backlog/files/history.ts';
 import type { FileSystem } from '../../src/disk/filesystem.ts';
 import { MosaicError } from '../../src/errors.ts';
 import { type Effect, MemoryDisk } from '../model/memory-filesystem.ts';
-import { killedAfter } from './mortal.ts';
+import { failingFlush, killedAfter } from './misfortune.ts';
 
 export const PATHS: StorePaths = storePaths('/home');
 const BEGAN_MS = 1_800_000_000_000;
@@ -52,11 +52,16 @@ export interface Recording {
   readonly nowMs: number;
 }
 
-/**
- * @param lastCall another process begins with the first operation, and is killed before its call of this number
- * @returns null when that process has come to its end before
- */
-export function record(scenario: Scenario, lastCall?: number): Recording | null {
+/** What goes wrong before the power does. */
+export interface Misfortune {
+  /** Another process begins with the first operation, and is killed before its call of this number. */
+  readonly lastCall?: number;
+  /** The flush of a file of this number fails. */
+  readonly failedFlush?: number;
+}
+
+/** @returns null when there are not so many calls, or flushes */
+export function record(scenario: Scenario, { lastCall, failedFlush }: Misfortune = {}): Recording | null {
   const base = MemoryDisk.empty();
   const clock = { nowMs: BEGAN_MS };
   const before = storeOn(base.seenBy(1), { process: 1, boot: 'boot 1', clock });
@@ -71,12 +76,14 @@ export function record(scenario: Scenario, lastCall?: number): Recording | null 
   if (lastCall !== undefined && first !== undefined && !dies(disk, first, clock, lastCall)) return null;
   const effectsOfKilled = effects.length;
 
-  const store = storeOn(disk.seenBy(2), { process: 2, boot: 'boot 1', clock });
+  const flushes = failingFlush(disk, 2, failedFlush ?? Number.POSITIVE_INFINITY);
+  const store = storeOn(flushes.files, { process: 2, boot: 'boot 1', clock });
   for (const operation of scenario.operations) {
     perform(disk, store, operation);
     acknowledged.push({ after: effects.length, seq: historyOn(disk).length });
   }
   store.close();
+  if (failedFlush !== undefined && !flushes.hasFailed()) return null;
   return { base, effects, effectsOfKilled, acknowledged, history: historyOn(disk), nowMs: clock.nowMs };
 }
 
@@ -100,12 +107,12 @@ function perform(disk: MemoryDisk, store: FileStore, operation: Operation): void
     const attempt = store.tryChange(operation.change, terms);
     if (attempt.kind !== 'done') throw new Error(`${operation.name} did not get the lock.`);
   } catch (error) {
-    // The one who was killed has done it already.
+    // The one who was killed has done it already; or the disk said no.
     if (!(error instanceof MosaicError) || !REFUSALS.has(error.code)) throw error;
   }
 }
 
-const REFUSALS: ReadonlySet<string> = new Set(['CARD_EXISTS', 'INVALID_TRANSITION', 'NOT_OWNER', 'CLAIM_LOST']);
+const REFUSALS: ReadonlySet<string> = new Set(['CARD_EXISTS', 'CLAIM_LOST', 'DISK_FAILED']);
 
 export function historyOn(disk: MemoryDisk): readonly CardRecord[] {
   return [...readHistory(disk.seenBy(98), PATHS, 0)];
@@ -132,7 +139,7 @@ export function storeOn(files: FileSystem, terms: StoreTerms): FileStore {
     paths: PATHS,
     clock: { wallMs: () => (clock.nowMs += 1), monotonicMs: () => 0 },
     identity: { pid: process, startTicks: '1', bootId: boot, pidNamespace: 'pid:[1]', host: 'host' },
-    livenessOf: (other) => (other.bootId === boot && isAlive(other.pid) ? 'alive' : 'dead'),
+    livenessOf: (other) => (other.bootId === boot && (other.pid === process || isAlive(other.pid)) ? 'alive' : 'dead'),
     newToken: () => {
       tokens += 1;
       return tokens.toString(16);

@@ -26,7 +26,7 @@ export function survivorsOf(effects: readonly Effect[]): Survivors {
   const chances: Chance[] = [];
   for (let index = 0; index < effects.length; index += 1) {
     const effect = effects[index];
-    if (effect === undefined || effect.kind === 'flushed') continue;
+    if (effect === undefined || effect.kind === 'flushed' || effect.kind === 'unflushable') continue;
     const half = effects[index + 1];
     if (effect.kind === 'made') {
       parts.push(effect);
@@ -68,6 +68,10 @@ function sureOnes(effects: readonly Effect[]): readonly boolean[] {
   for (let index = effects.length - 1; index >= 0; index -= 1) {
     const effect = effects[index];
     if (effect === undefined || effect.kind === 'made') continue;
+    if (effect.kind === 'unflushable') {
+      flushed.delete(effect.inode);
+      continue;
+    }
     if (effect.kind === 'flushed') {
       if (flushed.get(effect.inode) !== 'all') flushed.set(effect.inode, effect.what);
       continue;
@@ -84,7 +88,7 @@ function renamed(to: Effect, from: Effect, isToSure: boolean, isFromSure: boolea
   return { outcomes: isToSure ? outcomes : [...outcomes, []] };
 }
 
-function outcomesOf(effect: Exclude<Effect, { kind: 'made' | 'flushed' }>): Chance['outcomes'] {
+function outcomesOf(effect: Exclude<Effect, { kind: 'made' | 'flushed' | 'unflushable' }>): Chance['outcomes'] {
   if (effect.kind !== 'written' || effect.bytes.length < 2) return [[effect], []];
   const half = effect.bytes.slice(0, Math.ceil(effect.bytes.length / 2));
   const torn = { ...effect, bytes: half };

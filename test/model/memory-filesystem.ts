@@ -25,7 +25,9 @@ export type Effect =
   | { readonly kind: 'cut'; readonly inode: number; readonly length: number }
   | { readonly kind: 'dated'; readonly inode: number; readonly ms: number }
   /** `data` leaves out the time of last modification. */
-  | { readonly kind: 'flushed'; readonly inode: number; readonly what: 'data' | 'all' };
+  | { readonly kind: 'flushed'; readonly inode: number; readonly what: 'data' | 'all' }
+  /** A flush has failed: no later one makes safe what came before. */
+  | { readonly kind: 'unflushable'; readonly inode: number };
 
 /** What the kernel writes as the time of a change: between two whole milliseconds, as in life. */
 const NOW_MS = 1_800_000_000_000.37;
@@ -54,6 +56,15 @@ export class MemoryDisk {
   /** From now on tells each effect. An inode number then never stands for two files, one after the other. */
   tellEffects(onEffect: (effect: Effect) => void): void {
     this.#onEffect = onEffect;
+  }
+
+  /**
+   * What becomes of an open file whose flush fails: the system takes its pages for clean, and whoever flushes it again is
+   * told a lie. Of a folder it only failed.
+   */
+  failFlush(process: number, descriptor: number): void {
+    const inode = this.#inodeOf(process, descriptor);
+    if (this.#nodes.get(inode)?.kind === 'file') this.#do({ kind: 'unflushable', inode });
   }
 
   /** The disk as another one begins: with these effects on it, and no file open. */
@@ -214,7 +225,7 @@ export class MemoryDisk {
   }
 
   #apply(effect: Effect): void {
-    if (effect.kind === 'flushed') return;
+    if (effect.kind === 'flushed' || effect.kind === 'unflushable') return;
     if (effect.kind === 'made') {
       this.#nodes.set(effect.inode, effect.node);
       return;
@@ -256,7 +267,7 @@ export class MemoryDisk {
 }
 
 /** What becomes of an inode; null when the effect does not fit it. */
-function changed(node: Node, effect: Exclude<Effect, { kind: 'made' | 'flushed' }>): Node | null {
+function changed(node: Node, effect: Exclude<Effect, { kind: 'made' | 'flushed' | 'unflushable' }>): Node | null {
   switch (effect.kind) {
     case 'dated':
       return { ...node, modifiedMs: effect.ms };

@@ -200,7 +200,8 @@ export class FileStore {
     const rebooted = begun && knowledge.bootId !== identity.bootId;
     // Lines and a segment's name that nobody has flushed yet: nothing may rest on them before they are safe.
     if (begun && !lock.isCleanStart && settings.durable) flushSegment(files, paths.journal, knowledge.position.segment);
-    settle(settings, knowledge, unsettledChanges(knowledge, lock, rebooted), clock.wallMs());
+    const unsettled = unsettledChanges(knowledge, lock, rebooted);
+    settle(settings, knowledge, unsettled, { nowMs: clock.wallMs(), afresh: lock.isAfterTrouble });
     // A holder of unknown fate may still append; the seal makes that count for nothing. So does it for what a write
     // that never finished has left behind. Only a clean start spares it.
     if (!begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0) {

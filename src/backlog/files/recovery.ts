@@ -35,18 +35,24 @@ export function unsettledChanges(
   lock: TakenLock,
   rebooted: boolean,
 ): ReadonlyMap<string, Unsettled> {
-  // Names and bytes that were not flushed when the power went may be lost: everything since the last checkpoint.
-  if (rebooted) return knowledge.changed;
+  // Names and bytes that were not flushed when the power went may be lost: everything since the last checkpoint. After
+  // a flush that failed it is the same.
+  if (rebooted || lock.isAfterTrouble) return knowledge.changed;
   if (lock.isCleanStart) return new Map();
   return new Map(knowledge.lastTransaction.map((unsettled) => [unsettled.record.id, unsettled]));
 }
 
-/** Puts committed changes in place where they are not. Appends nothing, so it can be done before the seal. */
+/**
+ * Puts committed changes in place where they are not. Appends nothing, so it can be done before the seal.
+ *
+ * @param afresh write the files anew that are in place, too. Once a flush of a file has failed, the system takes its
+ *   pages for clean, and the next flush says yes without having written them; new files have new pages.
+ */
 export function settle(
   settings: CommitSettings,
   knowledge: Knowledge,
   unsettled: ReadonlyMap<string, Unsettled>,
-  nowMs: number,
+  { nowMs, afresh }: { readonly nowMs: number; readonly afresh: boolean },
 ): void {
   const { files, paths, staging } = settings;
   const again: Unsettled[] = [];
@@ -56,7 +62,7 @@ export function settle(
     const inCards = readCardFile(files, paths.cards, name, nowMs);
     const settlement = judgeUnsettled(inCards, readCardFile(files, paths.archive, name, nowMs), change);
     for (const place of settlement.foreign) copyAside(files, paths, paths[place], name);
-    if (!settlement.isPlaced) again.push(change);
+    if (!settlement.isPlaced || (afresh && settlement.isAsCommitted)) again.push(change);
     if (settlement.leftOver !== null) leftOver.push(`${paths[settlement.leftOver]}/${name}`);
   }
   if (again.length > 0) putAgain(settings, again, knowledge.stampMs);

@@ -49,6 +49,8 @@ function judgeContent(file: Extract<CardFile, { kind: 'card' }>, known: Summary 
 export interface Settlement {
   /** The card stands where it belongs, as the change left it or newer. */
   readonly isPlaced: boolean;
+  /** The card's file is exactly what the change made of it. */
+  readonly isAsCommitted: boolean;
   /** Where an earlier state of it still stands, and should not. */
   readonly leftOver: Place | null;
   /** Where what has to make room was put by somebody else, and nobody has kept it. */
@@ -61,12 +63,14 @@ export function judgeUnsettled(inCards: CardFile, inArchive: CardFile, change: U
   const home = place === 'cards' ? inCards : inArchive;
   // As new as the change, or newer: then the change was in place, and whatever came after it is an edit.
   const isPlaced = card === null ? inCards.kind === 'missing' : home.kind === 'card' && home.card.rev >= card.rev;
+  const isAsCommitted = card !== null && home.kind === 'card' && sameStamp(home.stamp, cardBytes(card).stamp);
   const makesRoom = inCards.kind !== 'missing' && (place === 'archive' || !isPlaced);
   const foreign: Place[] = makesRoom && !isOurs(inCards, change) ? ['cards'] : [];
-  if (card === null) return { isPlaced, leftOver: null, foreign };
-  if (place === 'archive') return { isPlaced, leftOver: inCards.kind === 'missing' ? null : 'cards', foreign };
-  if (inArchive.kind === 'missing' || !change.wasArchived) return { isPlaced, leftOver: null, foreign };
-  return { isPlaced, leftOver: 'archive', foreign: isOurs(inArchive, change) ? foreign : [...foreign, 'archive'] };
+  const done = { isPlaced, isAsCommitted, foreign };
+  if (card === null) return { ...done, leftOver: null };
+  if (place === 'archive') return { ...done, leftOver: inCards.kind === 'missing' ? null : 'cards' };
+  if (inArchive.kind === 'missing' || !change.wasArchived) return { ...done, leftOver: null };
+  return { ...done, leftOver: 'archive', foreign: isOurs(inArchive, change) ? foreign : [...foreign, 'archive'] };
 }
 
 /** Whether the file is a state of the card as we wrote it, or what a power cut makes of one: torn, or empty. */
