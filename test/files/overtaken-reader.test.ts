@@ -6,7 +6,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Backlog } from '../../src/backlog/backlog.ts';
 import { FileBacklog } from '../../src/backlog/files/file-backlog.ts';
-import { FileStore, type FileStoreSettings } from '../../src/backlog/files/file-store.ts';
+import { type ChangeTerms, FileStore, type FileStoreSettings } from '../../src/backlog/files/file-store.ts';
 import type { FileTransaction } from '../../src/backlog/files/file-transaction.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
 import { updateCard, releaseCard } from '../../src/backlog/operations/one-card.ts';
@@ -46,6 +46,11 @@ const readers: Readonly<Record<string, (backlog: Backlog) => Promise<unknown>>> 
     const [explanation] = await backlog.explain({ id: 'waits' });
     expect(explanation?.obstacles.map(({ kind }) => kind)).not.toContain('dependency-missing');
   },
+  history: async (backlog) => {
+    const changes = await backlog.history();
+    expect(changes.map(({ seq }) => seq)).toEqual(changes.map((_, index) => index + 1));
+    expect(changes.length).toBeGreaterThanOrEqual(3);
+  },
   doctor: async (backlog) => {
     const { findings } = await backlog.doctor();
     const worse = findings.filter(({ severity, code }) => severity !== 'info' && code !== 'durability-relaxed');
@@ -54,18 +59,21 @@ const readers: Readonly<Record<string, (backlog: Backlog) => Promise<unknown>>> 
 };
 
 /** What was done before, and what the reader meets. */
-const meetings: readonly (readonly [string, readonly Work[], Work])[] = [
-  ['is being archived', [], archiving],
-  ['comes back from the archive', [archiving], comingBack],
-  ['takes another place in the order', [], overtaking],
+const meetings: readonly (readonly [string, readonly Work[], Work, ChangeTerms['checkpoint']])[] = [
+  ['is being archived', [], archiving, 'when-due'],
+  ['comes back from the archive', [archiving], comingBack, 'when-due'],
+  ['takes another place in the order', [], overtaking, 'when-due'],
+  ['stays where it is while the journal goes on in a new segment', [], () => null, 'now'],
 ];
 
-describe.each(meetings)('a card that %s', (_, before, work) => {
+describe.each(meetings)('a card that %s', (_, before, work, checkpoint) => {
+  const terms = { thoroughness: 'usual', checkpoint } as const;
+
   for (const [name, read] of Object.entries(readers)) {
     test(`is shown by ${name}, at whatever of its calls that happens`, async () => {
       const tried = await atEachCall(async (at) => {
         const { home, writer } = await prepared(before);
-        const files = new CountedFiles(at, () => void writer.tryChange(work));
+        const files = new CountedFiles(at, () => void writer.tryChange(work, terms));
         const backlog = new FileBacklog(new FileStore({ ...settings(home.mosaicHome), files: files.files }));
         // It knows the store as it was, as a process does that has been there for a while.
         await backlog.stats();
@@ -82,7 +90,7 @@ describe.each(meetings)('a card that %s', (_, before, work) => {
         const { home } = await prepared(before);
         const files = new CountedFiles(at, 'death');
         const writer = new FileStore({ ...settings(home.mosaicHome), files: files.files });
-        await files.counting(async () => writer.tryChange(work)).catch(() => null);
+        await files.counting(async () => writer.tryChange(work, terms)).catch(() => null);
         const backlog = new FileBacklog(new FileStore(settings(home.mosaicHome)));
         await read(backlog);
         await backlog.close();

@@ -34,7 +34,7 @@ export function readPage(files: FileSystem, paths: StorePaths, from: Position): 
     const generation = last.records.at(-1)?.['generation'];
     const undecided = typeof generation === 'number' && isUndecided(files, paths, generation);
     // Looked at last: whoever takes over seals first and marks then, so a seal that decides is there by now.
-    if (readHeader(files, paths.journal, from.segment + 1) !== null) return { records: [], next: from };
+    if (readHeader(files, paths.journal, from.segment + 1) !== null) return readPage(files, paths, from);
     if (undecided) {
       decided = transactions.slice(0, -1);
       end = decided.at(-1)?.end ?? from.bytes;
