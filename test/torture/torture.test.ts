@@ -1,0 +1,25 @@
+/** Real processes through the library and the command line, killed and stopped at the worst moments; every promise. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { bundle } from './bundle.ts';
+import { complaint, Counts } from './report.ts';
+import { runRound } from './round.ts';
+
+const seed = Number(process.env['MOSAIC_TEST_SEED'] ?? Date.now() % 1_000_000);
+const SECONDS = 30;
+const PROCESSES = 8;
+
+test('nothing is lost, done twice, or refused without a reason, whoever is killed or stopped', async () => {
+  console.log(`The seed is ${seed}; repeat it with MOSAIC_TEST_SEED=${seed}.`);
+  const folder = mkdtempSync(join(tmpdir(), 'mosaic-torture-program-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const worker = await bundle('worker', folder);
+  const round = await runRound({ seed, seconds: SECONDS, processes: PROCESSES, worker });
+  const counts = new Counts();
+  counts.add(round);
+  console.log(counts.text());
+  expect(round.violations, complaint(round)).toEqual([]);
+  expect(counts.missing()).toEqual([]);
+});
