@@ -1,5 +1,6 @@
 /** Every state a power cut can leave of a recorded run, each recovered from and held against the promises. */
-import type { Effect, MemoryDisk } from '../model/memory-filesystem.ts';
+import type { Effect } from '../model/effect.ts';
+import type { MemoryDisk } from '../model/memory-filesystem.ts';
 import { recoverAndVerify } from './recover.ts';
 import type { Recording } from './scenario.ts';
 import { type Counts, sweep } from './sweep.ts';

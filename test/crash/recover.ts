@@ -1,7 +1,8 @@
 /** Whoever comes after the power cut: recovers, and holds what is found against what was promised. */
 import type { CardRecord } from '../../src/backlog/files/form/card-record.ts';
 import { mustGet, updateCard } from '../../src/backlog/operations/one-card.ts';
-import { type Effect, type MemoryDisk } from '../model/memory-filesystem.ts';
+import type { Effect } from '../model/effect.ts';
+import type { MemoryDisk } from '../model/memory-filesystem.ts';
 import { historyOn, PATHS, storeOn } from './scenario.ts';
 import { fingerprint } from './sweep.ts';
 

@@ -9,7 +9,8 @@ import { type StorePaths, storePaths } from '../../src/backlog/files/form/layout
 import { readHistory } from '../../src/backlog/files/history.ts';
 import type { FileSystem } from '../../src/disk/filesystem.ts';
 import { MosaicError } from '../../src/errors.ts';
-import { type Effect, MemoryDisk } from '../model/memory-filesystem.ts';
+import type { Effect } from '../model/effect.ts';
+import { MemoryDisk } from '../model/memory-filesystem.ts';
 import { failingFlush, killedAfter } from './misfortune.ts';
 
 export const PATHS: StorePaths = storePaths('/home');

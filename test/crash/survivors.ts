@@ -6,7 +6,7 @@
  *
  * Method: ALICE (Pillai et al., OSDI 2014), at our size.
  */
-import type { Effect } from '../model/memory-filesystem.ts';
+import type { Effect } from '../model/effect.ts';
 
 /** One thing that may be there after the power cut, or not: the ways it can turn out, the first one is "all of it". */
 export interface Chance {

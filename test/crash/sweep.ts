@@ -1,6 +1,7 @@
 /** Goes through the states a power cut can leave, at every moment of a recorded run, and counts them. */
 import { crc32 } from 'node:zlib';
-import type { Effect, MemoryDisk } from '../model/memory-filesystem.ts';
+import type { Effect } from '../model/effect.ts';
+import type { MemoryDisk } from '../model/memory-filesystem.ts';
 import { type Reach, choicesOf, effectsOf, survivorsOf } from './survivors.ts';
 
 export interface Counts {
