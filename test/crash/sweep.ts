@@ -20,6 +20,8 @@ export interface Sweep {
   readonly random: () => number;
   /** From which moment on; those before are somebody else's. Default 0. */
   readonly from?: number;
+  /** One moment in so many is looked at, and the last one. Default 1. */
+  readonly momentsOneIn?: number;
   /** The states that need no second look, for they are the same, and so is what is promised of them. */
   readonly seen: Set<string>;
   /** What is promised at that moment: part of what makes a state a different one. */
@@ -32,6 +34,7 @@ export function sweep(settings: Sweep): Counts {
   const { base, effects, reach, random, seen, verify } = settings;
   let [combinations, states, moments] = [0, 0, 0];
   for (let moment = settings.from ?? 0; moment <= effects.length; moment += 1) {
+    if (moment < effects.length && random() * (settings.momentsOneIn ?? 1) >= 1) continue;
     // A flush by itself changes nothing that could survive; it only makes sure.
     moments += 1;
     const survivors = survivorsOf(effects.slice(0, moment));

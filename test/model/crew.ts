@@ -36,11 +36,23 @@ export type Fate =
   /** `unchanged`: there was nothing to do. */
   | { readonly kind: 'unchanged' | 'refused' | 'unknown' };
 
+/** A round that a process has begun. The moments are those of the world's own count. */
+export interface Entry {
+  readonly process: number;
+  readonly round: Round;
+  readonly begunAt: number;
+  /** What the process was told of it, if it lived so long. */
+  fate: Fate | null;
+  toldAt: number;
+}
+
 export interface World {
   readonly disk: MemoryDisk;
+  readonly boot: string;
   readonly dead: Set<number>;
-  /** What each process has begun, and what it was told of it, if it lived so long. */
-  readonly begun: { readonly process: number; readonly round: Round; fate: Fate | null }[];
+  readonly begun: Entry[];
+  /** How much has happened to the disk, where somebody counts it. */
+  readonly moment: () => number;
   /** What readers have seen. */
   readonly seen: (readonly string[])[];
   readonly calls: string[];
@@ -70,20 +82,34 @@ export function newWorld(): World {
 }
 
 /** As `world` was when nobody had begun yet. */
-export function copyOf(world: World): World {
-  return worldOn(world.disk.copy());
+export function copyOf(world: World, moment?: () => number): World {
+  return worldOn(world.disk.copy(), 'boot', moment);
+}
+
+/** The world after a power cut at that moment: everybody is dead, and remembers what it was told. */
+export function afterPowerCut(world: World, survived: MemoryDisk, moment: number): World {
+  const after = worldOn(survived, 'next boot');
+  after.clock.nowMs = world.clock.nowMs;
+  for (const entry of world.begun) {
+    if (entry.begunAt > moment) continue;
+    after.begun.push({ ...entry, fate: entry.toldAt <= moment ? entry.fate : null });
+  }
+  return after;
 }
 
 export function writer(world: World, process: number, patience: Patience, rounds: readonly Round[]): Runner {
   const code = (outside: Outside): void => {
     const store = storeOf(world, outside, process, patience);
     for (const round of rounds) {
-      const entry: World['begun'][number] = { process, round, fate: null };
-      outside.tell(() => world.begun.push(entry));
+      outside.tell(() => {
+        world.begun.push({ process, round, begunAt: world.moment(), fate: null, toldAt: Number.POSITIVE_INFINITY });
+      });
       const fate = change(outside, store, round);
       outside.tell(() => {
         const begun = world.begun.find((one) => one.round.token === round.token);
-        if (begun !== undefined) begun.fate = fate;
+        if (begun === undefined) return;
+        begun.fate = fate;
+        begun.toldAt = world.moment();
       });
     }
     store.close();
@@ -147,8 +173,9 @@ export function lookAround(world: World, process: number): Found {
   return first;
 }
 
-function worldOn(disk: MemoryDisk): World {
-  return { disk, dead: new Set([FIRST]), begun: [], seen: [], calls: [], clock: { nowMs: 1_800_000_000_000 } };
+function worldOn(disk: MemoryDisk, boot: string = 'boot', moment: () => number = () => 0): World {
+  const clock = { nowMs: 1_800_000_000_000 };
+  return { disk, boot, moment, dead: new Set([FIRST]), begun: [], seen: [], calls: [], clock };
 }
 
 function change(outside: Outside, store: FileStore, round: Round): Fate {
@@ -190,8 +217,9 @@ function storeOf(world: World, outside: Outside, process: number, patience: Pati
     files: outside.files,
     paths: PATHS,
     clock: { wallMs: () => outside.measure(() => (world.clock.nowMs += 1)), monotonicMs: () => 0 },
-    identity: { pid: process, startTicks: '1', bootId: 'boot', pidNamespace: 'pid:[1]', host: 'host' },
-    livenessOf: ({ pid }) => outside.observe(() => (world.dead.has(pid) ? 'dead' : 'alive')),
+    identity: { pid: process, startTicks: '1', bootId: world.boot, pidNamespace: 'pid:[1]', host: 'host' },
+    livenessOf: ({ pid, bootId }) =>
+      outside.observe(() => (bootId !== world.boot || world.dead.has(pid) ? 'dead' : 'alive')),
     newToken: () => {
       tokens += 1;
       return `${process}f${tokens}`;
