@@ -7,8 +7,8 @@
  * lock, or never finished, and count for nothing. Each header also says that the records before it are settled: what
  * they say is flushed to the files they speak of, so recovery never looks at more than the last segment.
  *
- * A transaction is one or more records; `left` counts those that follow in the same transaction, and a transaction
- * whose last record is not there never happened.
+ * A transaction is one or more records: `of` says how many, and `left` how many follow. A transaction of which a record
+ * is not there never happened; a power cut can keep the end of a write and lose its beginning.
  *
  * Writers hold the lock. Readers need none: a prefix of the chain is always true.
  */
@@ -37,7 +37,11 @@ export interface SegmentHeader {
   readonly openedAtMs: number;
 }
 
-export type JournalRecord = { readonly seq: number; readonly left: number } & Readonly<Record<string, unknown>>;
+export type JournalRecord = {
+  readonly seq: number;
+  readonly left: number;
+  readonly of: number;
+} & Readonly<Record<string, unknown>>;
 
 export interface JournalTransaction {
   readonly records: readonly JournalRecord[];
@@ -78,7 +82,7 @@ export function listSegments(files: FileSystem, folder: string): readonly number
  * Reads a segment from `from` (0 reads the header too).
  *
  * @param upTo the seal: bytes beyond it do not count; null when nothing seals it yet
- * @returns null when there is no such segment
+ * @returns null when there is no such segment, or when it ends before `from` and no seal says that it should
  */
 export function scanSegment(
   files: FileSystem,
@@ -111,7 +115,10 @@ export function scanSegment(
       pending = [];
     } else {
       pending.push(value);
-      if (value.left === 0) {
+      if (value.left === 0 && pending.length !== value.of) {
+        suspects.push(line);
+        pending = [];
+      } else if (value.left === 0) {
         end = stop + 1;
         transactions.push({ records: pending, end: from + end });
         pending = [];
@@ -175,7 +182,7 @@ export type AppendResult =
 /**
  * Appends one transaction: one write, one flush. The caller holds the lock and has read the journal up to `at`.
  *
- * @param records JSON objects, one line each, with `seq` and `left`
+ * @param records JSON objects, one line each, with `seq`, `left` and `of`
  */
 export function appendTransaction(
   files: FileSystem,
@@ -247,6 +254,7 @@ export function flushFile(files: FileSystem, path: string): void {
 function readFrom(files: FileSystem, path: string, from: number, upTo: number | null): Buffer | null {
   const stat = files.stat(path);
   if (stat === null) return null;
+  if (upTo === null && stat.bytes < from) return null;
   const end = upTo === null ? stat.bytes : Math.min(stat.bytes, upTo);
   if (end <= from) return Buffer.alloc(0);
   const into = Buffer.allocUnsafe(end - from);
@@ -271,7 +279,9 @@ function isRecord(value: unknown): value is JournalRecord {
     'seq' in value &&
     Number.isSafeInteger(value.seq) &&
     'left' in value &&
-    Number.isSafeInteger(value.left)
+    Number.isSafeInteger(value.left) &&
+    'of' in value &&
+    Number.isSafeInteger(value.of)
   );
 }
 

@@ -59,10 +59,12 @@ export interface Misfortune {
   readonly lastCall?: number;
   /** The flush of a file of this number fails. */
   readonly failedFlush?: number;
+  /** MOSAIC_DURABILITY is relaxed. */
+  readonly relaxed?: boolean;
 }
 
 /** @returns null when there are not so many calls, or flushes */
-export function record(scenario: Scenario, { lastCall, failedFlush }: Misfortune = {}): Recording | null {
+export function record(scenario: Scenario, { lastCall, failedFlush, relaxed }: Misfortune = {}): Recording | null {
   const base = MemoryDisk.empty();
   const clock = { nowMs: BEGAN_MS };
   const before = storeOn(base.seenBy(1), { process: 1, boot: 'boot 1', clock });
@@ -78,7 +80,7 @@ export function record(scenario: Scenario, { lastCall, failedFlush }: Misfortune
   const effectsOfKilled = effects.length;
 
   const flushes = failingFlush(disk, 2, failedFlush ?? Number.POSITIVE_INFINITY);
-  const store = storeOn(flushes.files, { process: 2, boot: 'boot 1', clock });
+  const store = storeOn(flushes.files, { process: 2, boot: 'boot 1', clock, durable: relaxed !== true });
   for (const operation of scenario.operations) {
     perform(disk, store, operation);
     acknowledged.push({ after: effects.length, seq: historyOn(disk).length });

@@ -1,6 +1,6 @@
 /**
  * What a power cut may leave of a run of file-system calls, under no more than POSIX promises: what was flushed is
- * there; of everything else, each write may be there, missing, torn, or zeros of the right length; each name may be
+ * there; of everything else, each write may be there, missing, torn, or zeros in any part of it; each name may be
  * there or not; each date too; in any combination, whatever came first. A rename never loses the file: its old name
  * goes only if the new one is there.
  *
@@ -95,7 +95,9 @@ function outcomesOf(effect: Exclude<Effect, { kind: 'made' | 'flushed' | 'unflus
   const zeros = { ...effect, bytes: new Uint8Array(effect.bytes.length) };
   const tornAndZeros = new Uint8Array(effect.bytes.length);
   tornAndZeros.set(half);
-  return [[effect], [], [torn], [zeros], [{ ...effect, bytes: tornAndZeros }]];
+  const zerosAndEnd = effect.bytes.slice();
+  zerosAndEnd.fill(0, 0, half.length);
+  return [[effect], [], [torn], [zeros], [{ ...effect, bytes: tornAndZeros }], [{ ...effect, bytes: zerosAndEnd }]];
 }
 
 /** How far to go where there are more combinations than anybody can try. */

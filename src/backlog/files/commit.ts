@@ -50,7 +50,7 @@ export function commit(
   const changes = records.map((record) => unsettled(record, transaction.before(record.id)));
   const staged = stage(settings, records);
 
-  const texts = records.map((record, index) => recordText(record, records.length - 1 - index));
+  const texts = records.map((record, index) => recordText(record, index, records.length));
   const appended = appendTransaction(files, paths.journal, knowledge.position, texts, durable);
   if (appended.kind !== 'appended') {
     discard(files, staged);

@@ -182,9 +182,9 @@ export class FileStore {
    * may be there. Only what is known of the commit stays true.
    */
   #asLost(error: unknown, lock: TakenLock): unknown {
-    if (isAboutCommit(error) || lock.isHeld()) return error;
+    if (!isAboutCommit(error) && lock.isHeld()) return error;
     this.#knowledge = null;
-    return lockLost(error);
+    return isAboutCommit(error) ? error : lockLost(error);
   }
 
   /** Everything the store has to be before anybody may decide anything. */

@@ -82,7 +82,7 @@ export class Knowledge {
     this.recordCount += last.length;
     const record = last.at(-1)?.record;
     if (record !== undefined) {
-      this.lastSeq = record.seq;
+      this.lastSeq = Math.max(this.lastSeq, record.seq);
       this.stampMs = record.atMs;
     }
   }
@@ -154,10 +154,18 @@ export function loadKnowledge(files: FileSystem, paths: StorePaths, nowMs: numbe
       head.position.segment === 0 || readHeader(files, paths.journal, head.position.segment) !== null;
     if (segmentThere) {
       const knowledge = new Knowledge(index, head.position, head.lastSeq, head.stampMs, head.bootId);
-      if (follow(files, paths, knowledge)) return knowledge;
+      if (follow(files, paths, knowledge) && isAtTheEnd(files, paths, knowledge)) return knowledge;
     }
   }
-  return rebuild(files, paths, nowMs);
+  return rebuild(files, paths, nowMs, loaded?.head.lastSeq ?? 0);
+}
+
+/** Segments beyond a missing one count, too: whoever went on before the gap would write where nobody reads. */
+function isAtTheEnd(files: FileSystem, paths: StorePaths, knowledge: Knowledge): boolean {
+  const last = listSegments(files, paths.journal).at(-1) ?? 0;
+  // Somebody may have opened a segment since we read.
+  if (last > knowledge.position.segment) follow(files, paths, knowledge);
+  return last <= knowledge.position.segment;
 }
 
 /**
@@ -199,8 +207,12 @@ function noteAll(knowledge: Knowledge, transactions: readonly JournalTransaction
   }
 }
 
-/** From the cards themselves: for when there is no index to begin with, or a wrong one. */
-function rebuild(files: FileSystem, paths: StorePaths, nowMs: number): Knowledge {
+/**
+ * From the cards themselves: for when there is no index to begin with, or a wrong one.
+ *
+ * @param knownSeq the highest `seq` that an index had seen: lower ones are used up, whatever the journal has left
+ */
+function rebuild(files: FileSystem, paths: StorePaths, nowMs: number, knownSeq: number): Knowledge {
   const index = CardIndex.empty();
   for (const place of ['cards', 'archive'] as const) {
     for (const name of files.list(paths[place]) ?? []) {
@@ -219,10 +231,11 @@ function rebuild(files: FileSystem, paths: StorePaths, nowMs: number): Knowledge
       if (known === null || known.rev <= file.card.rev) index.put(summaryOfFile(file, name, place));
     }
   }
-  const last = listSegments(files, paths.journal).at(-1) ?? 0;
-  const header = last === 0 ? null : readHeader(files, paths.journal, last);
+  const segments = listSegments(files, paths.journal);
+  const lastSeq = Math.max(knownSeq, seqBefore(files, paths, segments));
   // No stamp equals NaN: whoever built this from files has also looked at every file.
-  const knowledge = new Knowledge(index, { segment: last, bytes: 0 }, (header?.firstSeq ?? 1) - 1, Number.NaN, null);
+  const position = { segment: segments.at(-1) ?? 0, bytes: 0 };
+  const knowledge = new Knowledge(index, position, lastSeq, Number.NaN, null);
   if (!follow(files, paths, knowledge)) {
     throw new MosaicError({
       code: 'STORE_DAMAGED',
@@ -231,6 +244,17 @@ function rebuild(files: FileSystem, paths: StorePaths, nowMs: number): Knowledge
     });
   }
   return knowledge;
+}
+
+/** The last `seq` before the last segment; where its header is damaged, as far as the segments before can tell. */
+function seqBefore(files: FileSystem, paths: StorePaths, segments: readonly number[]): number {
+  for (const segment of segments.toReversed()) {
+    const header = readHeader(files, paths.journal, segment);
+    const records = scanSegment(files, paths.journal, segment, 0, null)?.transactions.at(-1)?.records;
+    if (segment !== segments.at(-1) && records !== undefined) return records.at(-1)?.seq ?? 0;
+    if (header !== null) return header.firstSeq - 1;
+  }
+  return 0;
 }
 
 function summaryOfFile(file: Extract<CardFile, { kind: 'card' }>, name: string, place: Place): Summary {

@@ -22,11 +22,13 @@ export interface CardRecord {
   readonly card: Card | null;
 }
 
-export function recordText(record: CardRecord, left: number): string {
+/** @param index the record's place in its transaction, from 0 @param of how many there are */
+export function recordText(record: CardRecord, index: number, of: number): string {
   const { seq, atMs, kind, by, reason, from, id, file, place, generation, card } = record;
   return JSON.stringify({
     seq,
-    left,
+    left: of - 1 - index,
+    of,
     at: toTimestamp(atMs),
     kind,
     by,
