@@ -54,7 +54,7 @@ export class Counts {
       `refused           ${listed(this.#refused)}`,
       `never answered    ${this.#unanswered}`,
       `kills             ${t.kills}, of holders of the lock ${t.killsOfHolders}`,
-      `stops             ${t.stops}, of holders of the lock ${t.stopsOfHolders}`,
+      `stops             ${t.stops}, of holders of the lock ${t.stopsOfHolders}, of these just before the append ${t.stopsBeforeAppend}`,
       `past stale time   ${t.longStops}, of holders of the lock ${t.longStopsOfHolders}`,
       `takeovers         ${takeovers}: of stopped holders ${t.takeoversOfStopped}, of killed ones ${t.takeoversOfKilled}`,
       `journal           ${this.#records} records in ${this.#segments} segments, ${this.#sealedOffBytes} bytes sealed off`,

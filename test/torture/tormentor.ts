@@ -5,13 +5,15 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Crew } from './crew.ts';
-import { type Holder, holderOf, isStopped, lastGeneration } from './registry-lock.ts';
+import { type Holder, holderOf, isStopped, lastGeneration, type Progress, progressOf } from './registry-lock.ts';
 
 export interface Torments {
   kills: number;
   killsOfHolders: number;
   stops: number;
   stopsOfHolders: number;
+  /** Of these: when its files were prepared and its line was not in the journal yet. */
+  stopsBeforeAppend: number;
   /** Longer than the stale time. */
   longStops: number;
   longStopsOfHolders: number;
@@ -22,7 +24,15 @@ export interface Torments {
 
 export function noTorments(): Torments {
   return {
-    ...{ kills: 0, killsOfHolders: 0, stops: 0, stopsOfHolders: 0, longStops: 0, longStopsOfHolders: 0 },
+    ...{
+      kills: 0,
+      killsOfHolders: 0,
+      stops: 0,
+      stopsOfHolders: 0,
+      stopsBeforeAppend: 0,
+      longStops: 0,
+      longStopsOfHolders: 0,
+    },
     ...{ takeoversOfStopped: 0, takeoversOfKilled: 0 },
   };
 }
@@ -32,6 +42,7 @@ export function addTo(sum: Torments, more: Torments): void {
   sum.killsOfHolders += more.killsOfHolders;
   sum.stops += more.stops;
   sum.stopsOfHolders += more.stopsOfHolders;
+  sum.stopsBeforeAppend += more.stopsBeforeAppend;
   sum.longStops += more.longStops;
   sum.longStopsOfHolders += more.longStopsOfHolders;
   sum.takeoversOfStopped += more.takeoversOfStopped;
@@ -46,12 +57,15 @@ export interface TormentorSettings {
   readonly staleMs: number;
 }
 
-const LONGEST_PAUSE_MS = 350;
+const LONGEST_PAUSE_MS = 300;
 /** So long it waits, without a break, for a lock to appear. */
-const LURK_MS = 25;
+const LURK_MS = 60;
+/** A holder is let go on by steps, from stop to stop, until it is where it is wanted. */
+const MOST_STEPS = 60;
+const LONGEST_STEP_MS = 0.2;
 /** Whoever has watched a stale lock for that long takes it over, on a machine that has other things to do too. */
 const TAKEOVER_MS = 1500;
-const MOST_LONG_STOPS_AT_ONCE = 2;
+const MOST_LONG_STOPS_AT_ONCE = 3;
 
 export class Tormentor {
   readonly torments: Torments = noTorments();
@@ -93,8 +107,9 @@ export class Tormentor {
   }
 
   #atHolder(): void {
-    const holder = this.#caught();
-    if (holder === null) return;
+    const caught = this.#caught();
+    if (caught === null) return;
+    const { holder, progress } = caught;
     const chance = this.#settings.random();
     if (chance < 0.35) {
       this.torments.killsOfHolders += 1;
@@ -103,22 +118,37 @@ export class Tormentor {
       return;
     }
     this.torments.stopsOfHolders += 1;
-    this.#keepStopped(holder.pid, holder, chance > 0.7);
+    if (progress === 'staged') this.torments.stopsBeforeAppend += 1;
+    this.#keepStopped(holder.pid, holder, chance > (progress === 'staged' ? 0.45 : 0.75));
   }
 
-  /** A holder that is stopped now, and holds the lock. */
-  #caught(): Holder | null {
-    const { root, crew } = this.#settings;
+  /** A holder that is stopped now, and holds the lock; as far with its change as chance will have it, if it comes to that. */
+  #caught(): { readonly holder: Holder; readonly progress: Progress | null } | null {
+    const { root, crew, random } = this.#settings;
+    // Just before the append is where a stop hurts most: the line may come when nobody expects it any more.
+    const chance = random();
+    const wanted: Progress = chance < 0.6 ? 'staged' : chance < 0.8 ? 'begun' : 'appended';
     const untilMs = performance.now() + LURK_MS;
     while (performance.now() < untilMs) {
       const holder = holderOf(root);
       if (holder === null || !crew.alive.has(holder.pid) || this.#stopped.has(holder.pid)) continue;
-      if (!this.#signal(holder.pid, 'SIGSTOP')) continue;
-      while (!isStopped(holder.pid) && performance.now() < untilMs + LURK_MS);
-      if (holderOf(root)?.generation === holder.generation && isStopped(holder.pid)) return holder;
+      for (let steps = MOST_STEPS; steps > 0 && this.#isStoppedAs(holder); steps -= 1) {
+        const progress = progressOf(root, holder);
+        if (steps === 1 || progress === wanted) return { holder, progress };
+        this.#signal(holder.pid, 'SIGCONT');
+        spin(random() * LONGEST_STEP_MS);
+      }
       this.#signal(holder.pid, 'SIGCONT');
     }
     return null;
+  }
+
+  /** Stops the process; true when it has stopped and still holds the lock. */
+  #isStoppedAs({ pid, generation }: Holder): boolean {
+    if (!this.#signal(pid, 'SIGSTOP')) return false;
+    const untilMs = performance.now() + LURK_MS;
+    while (!isStopped(pid) && performance.now() < untilMs);
+    return isStopped(pid) && holderOf(this.#settings.root)?.generation === generation;
   }
 
   #keepStopped(pid: number, holder: Holder | null, wantsLong: boolean): void {
@@ -142,8 +172,7 @@ export class Tormentor {
     // Once more right after it woke up, so that its late steps fall among those of the others; or never again.
     for (let again = isLong ? Math.floor(random() * 6) : 0; again > 0; again -= 1) {
       this.#signal(pid, 'SIGCONT');
-      const untilMs = performance.now() + random();
-      while (performance.now() < untilMs);
+      spin(random());
       this.#signal(pid, 'SIGSTOP');
       await this.#pause(random() * 10);
     }
@@ -164,4 +193,10 @@ export class Tormentor {
   async #pause(ms: number): Promise<void> {
     await sleep(ms, null, { signal: this.#over.signal }).catch(() => undefined);
   }
+}
+
+/** Waits without giving the processor away: the shortest sleep is longer than what is waited for. */
+function spin(ms: number): void {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs);
 }
