@@ -48,9 +48,14 @@ export class Crew {
     for (let slot = 0; slot < commanders; slot += 1) this.#slots.push(this.#keepCommanding(`x${slot}`));
   }
 
+  /** Whoever is gone from now on is not replaced. */
+  hireNobody(): void {
+    this.#over = true;
+  }
+
   /** Tells everybody to end and waits for it. Whoever does not end is a trouble. */
   async end(): Promise<void> {
-    this.#over = true;
+    this.hireNobody();
     for (const child of this.alive.values()) child.stdin?.end();
     const late = new AbortController();
     const all = Promise.all(this.#slots).finally(() => late.abort());

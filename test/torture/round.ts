@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { randomFrom } from '../data/generated.ts';
 import type { Call, Operation } from './checker/call.ts';
 import { check, type Violation } from './checker/check.ts';
-import { readCardFiles, readJournal } from './checker/journal.ts';
+import { type Journal, readCardFiles, readJournal } from './checker/journal.ts';
 import { callCommand } from './command-line.ts';
 import { Crew, environment } from './crew.ts';
 import { CallLog, readLogs } from './log.ts';
@@ -55,16 +55,34 @@ export async function runRound(settings: RoundSettings): Promise<Round> {
 
   const begunMs = performance.now();
   const calls = readLogs(logs);
-  const { transactions, segmentsOpenedMs, sealedOffBytes } = readJournal(root);
-  const violations = [
-    ...[...troubles, ...slowness].map((text) => ({ text, story: '' })),
-    ...check({ calls, transactions, segmentsOpenedMs, files: readCardFiles(root) }),
-  ];
+  const { journal, violations: found } = verdict(calls, root);
+  const violations = [...[...troubles, ...slowness].map(withoutStory), ...found];
   if (violations.length === 0) rmSync(folder, { recursive: true, force: true });
   const checkSeconds = (performance.now() - begunMs) / 1000;
-  const records = transactions.reduce((sum, lines) => sum + lines.length, 0);
-  const counts = { records, segments: segmentsOpenedMs.length, sealedOffBytes, checkSeconds };
+  const records = journal.transactions.reduce((sum, lines) => sum + lines.length, 0);
+  const segments = journal.segmentsOpenedMs.length;
+  const counts = { records, segments, sealedOffBytes: journal.sealedOffBytes, checkSeconds };
   return { seed: settings.seed, calls, torments, violations, folder, ...counts };
+}
+
+interface Verdict {
+  readonly journal: Journal;
+  readonly violations: readonly Violation[];
+}
+
+function verdict(calls: readonly Call[], root: string): Verdict {
+  try {
+    const journal = readJournal(root);
+    return { journal, violations: check({ ...journal, calls, files: readCardFiles(root) }) };
+  } catch (error) {
+    // A journal or a card that cannot even be read.
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { journal: { transactions: [], segmentsOpenedMs: [], sealedOffBytes: 0 }, violations: [withoutStory(text)] };
+  }
+}
+
+function withoutStory(text: string): Violation {
+  return { text, story: '' };
 }
 
 async function torture(
@@ -76,12 +94,15 @@ async function torture(
   const commanders = Math.max(1, Math.floor(processes / 3));
   const workers = Math.max(1, processes - commanders);
   const crew = new Crew({ mosaicHome, logs, worker, seed, workers, commanders, staleSeconds: STALE_SECONDS });
-  const tormentor = new Tormentor({ crew, root, random: randomFrom(seed), staleMs: STALE_SECONDS * 1000 });
+  const random = randomFrom(seed);
+  const tormentor = new Tormentor({ crew, root, random, staleMs: STALE_SECONDS * 1000 });
   crew.start();
   const tormenting = tormentor.run();
   await sleep(seconds * 1000, null, signal === undefined ? {} : { signal }).catch(() => undefined);
   tormentor.end();
   await tormenting;
+  // Some rounds end in peace, which shows that everybody can; the others with a lock that a dead process holds.
+  if (random() < 0.7) tormentor.killAll();
   await crew.end();
   return { torments: tormentor.torments, troubles: crew.troubles };
 }

@@ -100,6 +100,18 @@ export class Tormentor {
     this.#over.abort();
   }
 
+  /** Kills everybody, and last of all one that holds the lock. Whoever comes next finds it held by the dead. */
+  killAll(): void {
+    const { crew } = this.#settings;
+    crew.hireNobody();
+    let last: Holder | null = null;
+    for (let tries = 30; tries > 0 && last === null; tries -= 1) last = this.#caught()?.holder ?? null;
+    for (const pid of [...crew.alive.keys()]) if (pid !== last?.pid) this.#kill(pid);
+    if (last === null) return;
+    this.torments.killsOfHolders += 1;
+    this.#kill(last.pid);
+  }
+
   #atAnybody(pid: number): void {
     const chance = this.#settings.random();
     if (chance < 0.2) this.#kill(pid);

@@ -120,7 +120,8 @@ function unexplained(
   const why = tried.map(({ call, verdict }) =>
     typeof verdict === 'string' ? '' : `${nameOf(call)} ${verdict.mismatch}`,
   );
-  const reasons = why.length === 0 ? 'nobody of that name was asking for anything then' : why.join('; ');
+  const nobody = lines[0]?.by === null ? 'nobody edits files here' : 'nobody of that name was asking for anything then';
+  const reasons = why.length === 0 ? nobody : why.join('; ');
   return { text: `No call explains what the journal says at ${what}: ${reasons}.`, id: lines[0]?.id ?? null };
 }
 
