@@ -49,6 +49,8 @@ function flagsOf(options: Readonly<Record<string, unknown>>): readonly string[] 
 }
 
 export interface CommandSettings {
+  /** See `prepareProgram`. */
+  readonly program: string;
   readonly mosaicHome: string;
   readonly env: Readonly<Record<string, string>>;
   /** Told of the process while it runs, so that it can be tormented. */
@@ -58,9 +60,10 @@ export interface CommandSettings {
 /** Null when the command was killed before it had answered. */
 export async function callCommand(operation: Operation, settings: CommandSettings): Promise<Outcome | null> {
   const { words, stdin } = wordsOf(operation);
-  const program = ['bin/mosaic.js', 'fleet', 'backlog', ...words, '--json', '--mosaic-home', settings.mosaicHome];
+  const { program, mosaicHome, env } = settings;
+  const command = [`${program}/bin/mosaic.js`, 'fleet', 'backlog', ...words, '--json', '--mosaic-home', mosaicHome];
   // A session of its own: a Ctrl-C in the terminal is for the run, which then ends its processes one by one.
-  const child = spawn(process.execPath, program, { env: settings.env, stdio: 'pipe', detached: true });
+  const child = spawn(process.execPath, command, { env, stdio: 'pipe', detached: true });
   settings.onStart(child);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

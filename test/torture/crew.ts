@@ -15,8 +15,8 @@ import type { WorkerOrders } from './worker.ts';
 export interface CrewSettings {
   readonly mosaicHome: string;
   readonly logs: string;
-  /** The bundled worker. */
-  readonly worker: string;
+  /** See `prepareProgram`. */
+  readonly program: string;
   readonly seed: number;
   readonly workers: number;
   readonly commanders: number;
@@ -83,14 +83,14 @@ export class Crew {
   }
 
   async #keepWorking(askers: number): Promise<void> {
-    const { mosaicHome, logs, worker, seed } = this.#settings;
+    const { mosaicHome, logs, program, seed } = this.#settings;
     while (!this.#over) {
       const number = (this.#hired += 1);
       const orders: WorkerOrders = {
         ...{ mosaicHome, logs, askers, actor: `w${number}`, seed: seed * 1000 + number, begunMs: this.#begunMs },
-        library: pathToFileURL('dist/index.js').href,
+        library: pathToFileURL(`${program}/dist/index.js`).href,
       };
-      const child = spawn(process.execPath, [worker, JSON.stringify(orders)], {
+      const child = spawn(process.execPath, [`${program}/worker.mjs`, JSON.stringify(orders)], {
         env: this.#env(orders.actor),
         stdio: ['pipe', 'ignore', 'pipe'],
         detached: true,
@@ -105,12 +105,17 @@ export class Crew {
   }
 
   async #keepCommanding(actor: string): Promise<void> {
-    const { mosaicHome, logs, seed } = this.#settings;
+    const { program, mosaicHome, logs, seed } = this.#settings;
     const log = new CallLog(logs, actor);
     const random = randomFrom(seed * 1000 + Number(actor.slice(1)) + 500);
     const elapsedSeconds = (): number => (Date.now() - this.#begunMs) / 1000;
     const mind = new Asker({ actor: `${actor}/0`, random, elapsedSeconds, watches: false });
-    const settings = { mosaicHome, env: this.#env(actor), onStart: (child: ChildProcess) => this.#enlist(child) };
+    const settings = {
+      program,
+      mosaicHome,
+      env: this.#env(actor),
+      onStart: (child: ChildProcess) => this.#enlist(child),
+    };
     while (!this.#over) {
       const operation = mind.next();
       mind.learn(operation, await log.record(operation, () => callCommand(operation, settings)));

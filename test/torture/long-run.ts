@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundle } from './bundle.ts';
+import { prepareProgram } from './program.ts';
 import { complaint, Counts } from './report.ts';
 import { runRound } from './round.ts';
 
@@ -29,21 +29,21 @@ const interrupt = new AbortController();
 process.on('SIGINT', () => interrupt.abort());
 process.on('SIGTERM', () => interrupt.abort());
 
-const folder = mkdtempSync(join(tmpdir(), 'mosaic-torture-program-'));
+const program = mkdtempSync(join(tmpdir(), 'mosaic-torture-program-'));
 try {
   process.exitCode = await run();
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(program, { recursive: true, force: true });
 }
 
 async function run(): Promise<number> {
-  const worker = await bundle('worker', folder);
+  await prepareProgram(program);
   const counts = new Counts();
   const untilMs = performance.now() + minutes * 60_000;
   let isWrong = false;
   for (let seed = firstSeed; performance.now() < untilMs && !interrupt.signal.aborted; seed += 1) {
     const seconds = Math.min(ROUND_SECONDS, (untilMs - performance.now()) / 1000);
-    const round = await runRound({ seed, seconds, processes, worker, signal: interrupt.signal });
+    const round = await runRound({ seed, seconds, processes, program, signal: interrupt.signal });
     counts.add(round);
     const verdict = round.violations.length === 0 ? 'all is well' : complaint(round);
     console.log(`seed ${seed}: ${round.calls.length} calls, ${round.records} records: ${verdict}`);

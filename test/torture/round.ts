@@ -20,7 +20,8 @@ export interface RoundSettings {
   readonly seed: number;
   readonly seconds: number;
   readonly processes: number;
-  readonly worker: string;
+  /** See `prepareProgram`. */
+  readonly program: string;
   /** Ends the round early; what was done until then is checked all the same. */
   readonly signal?: AbortSignal;
 }
@@ -49,9 +50,9 @@ export async function runRound(settings: RoundSettings): Promise<Round> {
   mkdirSync(mosaicHome);
   mkdirSync(logs);
   const root = join(mosaicHome, 'fleet', 'backlog');
-  await alone(mosaicHome, logs, 'first', [{ op: 'import', cards: firstCards(), update: false }]);
+  await alone(settings.program, mosaicHome, logs, 'first', [{ op: 'import', cards: firstCards(), update: false }]);
   const { torments, troubles } = await torture(settings, mosaicHome, logs, root);
-  const slowness = await leaveQuiet(mosaicHome, logs);
+  const slowness = await leaveQuiet(settings.program, mosaicHome, logs);
 
   const begunMs = performance.now();
   const calls = readLogs(logs);
@@ -86,14 +87,14 @@ function withoutStory(text: string): Violation {
 }
 
 async function torture(
-  { seed, seconds, processes, worker, signal }: RoundSettings,
+  { seed, seconds, processes, program, signal }: RoundSettings,
   mosaicHome: string,
   logs: string,
   root: string,
 ): Promise<{ readonly torments: Torments; readonly troubles: readonly string[] }> {
   const commanders = Math.max(1, Math.floor(processes / 3));
   const workers = Math.max(1, processes - commanders);
-  const crew = new Crew({ mosaicHome, logs, worker, seed, workers, commanders, staleSeconds: STALE_SECONDS });
+  const crew = new Crew({ mosaicHome, logs, program, seed, workers, commanders, staleSeconds: STALE_SECONDS });
   const random = randomFrom(seed);
   const tormentor = new Tormentor({ crew, root, random, staleMs: STALE_SECONDS * 1000 });
   crew.start();
@@ -108,9 +109,9 @@ async function torture(
 }
 
 /** When everybody is gone, a fresh process answers at once, and nothing is left that has to be mended. */
-async function leaveQuiet(mosaicHome: string, logs: string): Promise<readonly string[]> {
+async function leaveQuiet(program: string, mosaicHome: string, logs: string): Promise<readonly string[]> {
   const begunMs = performance.now();
-  await alone(mosaicHome, logs, 'last', [
+  await alone(program, mosaicHome, logs, 'last', [
     { op: 'update', id: 'c0', title: 'The last word' },
     { op: 'list', filter: { archived: true } },
     { op: 'history' },
@@ -121,9 +122,15 @@ async function leaveQuiet(mosaicHome: string, logs: string): Promise<readonly st
   return tookMs < AT_ONCE_MS ? [] : [`A fresh process took ${tookMs.toFixed(0)} ms when everybody was gone.`];
 }
 
-async function alone(mosaicHome: string, logs: string, actor: string, operations: readonly Operation[]): Promise<void> {
+async function alone(
+  program: string,
+  mosaicHome: string,
+  logs: string,
+  actor: string,
+  operations: readonly Operation[],
+): Promise<void> {
   const log = new CallLog(logs, actor);
-  const settings = { mosaicHome, env: environment(mosaicHome, actor), onStart: () => undefined };
+  const settings = { program, mosaicHome, env: environment(mosaicHome, actor), onStart: () => undefined };
   for (const operation of operations) await log.record(operation, () => callCommand(operation, settings));
   log.close();
 }

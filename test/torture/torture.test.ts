@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { bundle } from './bundle.ts';
+import { prepareProgram } from './program.ts';
 import { complaint, Counts } from './report.ts';
 import { runRound } from './round.ts';
 
@@ -13,10 +13,10 @@ const PROCESSES = 8;
 
 test('nothing is lost, done twice, or refused without a reason, whoever is killed or stopped', async () => {
   console.log(`The seed is ${seed}; repeat it with MOSAIC_TEST_SEED=${seed}.`);
-  const folder = mkdtempSync(join(tmpdir(), 'mosaic-torture-program-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const worker = await bundle('worker', folder);
-  const round = await runRound({ seed, seconds: SECONDS, processes: PROCESSES, worker });
+  const program = mkdtempSync(join(tmpdir(), 'mosaic-torture-program-'));
+  onTestFinished(() => rmSync(program, { recursive: true, force: true }));
+  await prepareProgram(program);
+  const round = await runRound({ seed, seconds: SECONDS, processes: PROCESSES, program });
   const counts = new Counts();
   counts.add(round);
   console.log(counts.text());

@@ -1,6 +1,6 @@
 /**
  * A long-lived process that uses the library: several askers at once on one open backlog, until its stdin ends.
- * Started with one argument, a JSON object. It is bundled before it is started; see `bundle.ts`.
+ * Started with one argument, a JSON object. It is bundled before it is started; see `program.ts`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { openBacklog } from '../../src/backlog/open.ts';
