@@ -40,11 +40,14 @@ export interface SegmentHeader {
 export type JournalRecord = {
   readonly seq: number;
   readonly left: number;
-  readonly of: number;
+  /** Not in lines of the program's first days. */
+  readonly of?: number;
 } & Readonly<Record<string, unknown>>;
 
 export interface JournalTransaction {
   readonly records: readonly JournalRecord[];
+  /** Bytes of the segment before its first record. */
+  readonly start: number;
   /** Bytes of the segment up to and with its last record. */
   readonly end: number;
 }
@@ -70,10 +73,25 @@ export function segmentPath(folder: string, segment: number): string {
 
 /** The numbers of the segments that are there, ascending. */
 export function listSegments(files: FileSystem, folder: string): readonly number[] {
+  const numbers = allNumbers(files, folder);
+  // A file behind a gap that does not say that it is that segment is a copy that somebody has put there.
+  return numbers.filter(
+    (number, index) => index === 0 || numbers[index - 1] === number - 1 || readHeader(files, folder, number) !== null,
+  );
+}
+
+/** The paths of files that look like segments and are none. */
+export function straySegments(files: FileSystem, folder: string): readonly string[] {
+  const segments = new Set(listSegments(files, folder));
+  const strays = allNumbers(files, folder).filter((number) => !segments.has(number));
+  return strays.map((number) => segmentPath(folder, number));
+}
+
+function allNumbers(files: FileSystem, folder: string): readonly number[] {
   const numbers: number[] = [];
   for (const name of files.list(folder) ?? []) {
-    const match = /^(\d{8,})\.jsonl$/.exec(name);
-    if (match !== null) numbers.push(Number(match[1]));
+    const number = Number(/^(\d{8,14})\.jsonl$/.exec(name)?.[1] ?? 0);
+    if (number > 0 && segmentPath(folder, number) === `${folder}/${name}`) numbers.push(number);
   }
   return numbers.sort((a, b) => a - b);
 }
@@ -98,6 +116,7 @@ export function scanSegment(
   const transactions: JournalTransaction[] = [];
   const damagedLines: number[] = [];
   let pending: JournalRecord[] = [];
+  let pendingFrom = 0;
   let suspects: number[] = [];
   let end = 0;
   let line = 0;
@@ -105,22 +124,26 @@ export function scanSegment(
     const stop = bytes.indexOf(NEWLINE, start);
     if (stop === -1) break;
     line += 1;
-    const value = openLine(bytes.toString('utf8', start, stop));
+    const text = bytes.toString('utf8', start, stop);
+    const value = openLine(text);
     if (from === 0 && line === 1) {
       header = parseHeader(value, segment);
       if (header !== null) end = stop + 1;
       else suspects.push(line);
     } else if (!isRecord(value)) {
-      suspects.push(line);
       pending = [];
+      // What was damaged once and mended since is blank.
+      if (text.trim() !== '') suspects.push(line);
+      else if (suspects.length === 0) end = stop + 1;
     } else {
+      if (pending.length === 0) pendingFrom = start;
       pending.push(value);
-      if (value.left === 0 && pending.length !== value.of) {
+      if (value.left === 0 && pending.length !== (value.of ?? pending.length)) {
         suspects.push(line);
         pending = [];
       } else if (value.left === 0) {
         end = stop + 1;
-        transactions.push({ records: pending, end: from + end });
+        transactions.push({ records: pending, start: from + pendingFrom, end: from + end });
         pending = [];
         // A bad line with good ones behind it was not the end of a write: the disk has lost it.
         damagedLines.push(...suspects);
@@ -280,8 +303,7 @@ function isRecord(value: unknown): value is JournalRecord {
     Number.isSafeInteger(value.seq) &&
     'left' in value &&
     Number.isSafeInteger(value.left) &&
-    'of' in value &&
-    Number.isSafeInteger(value.of)
+    (!('of' in value) || Number.isSafeInteger(value.of))
   );
 }
 

@@ -1,6 +1,7 @@
 /** Turns the system's errors into ours: which file, what is wrong with the disk, what to do. */
 import { systemErrorCode } from '../../disk/filesystem.ts';
 import { type ErrorCode, MosaicError } from '../../errors.ts';
+import { commandLine } from '../sentences.ts';
 
 interface DiskTrouble {
   readonly code: ErrorCode;
@@ -52,6 +53,16 @@ export function asDiskError(error: unknown): unknown {
     message: `${trouble.says}: ${describe(error)} Nothing was changed.`,
     hint: trouble.hint,
     cause: error,
+  });
+}
+
+/** @param count how many cards the journal knows that were there */
+export function cardsFolderGone(folder: string, count: number): MosaicError {
+  const cards = count === 1 ? 'a card' : `${count} cards`;
+  return new MosaicError({
+    code: 'STORE_DAMAGED',
+    message: `The folder ${folder} has gone, and with it ${cards}. Nothing was changed.`,
+    hint: `Put it back from a copy, or let the journal restore the cards with: ${commandLine('doctor', '--fix')}`,
   });
 }
 

@@ -18,9 +18,10 @@ import { FileTransaction } from './file-transaction.ts';
 import { Inspector, type Thoroughness } from './inspection.ts';
 import { follow, type Knowledge, loadKnowledge } from './knowledge.ts';
 import type { StorePaths } from './form/layout.ts';
-import { sweepStagings } from './left-overs.ts';
+import { sweepStagings } from './recovery/left-overs.ts';
 import { RegistryLock, type RegistryLockSettings, type TurnedAway } from './registry-lock.ts';
-import { fence, settle, takeUpEdits, unsettledChanges } from './recovery.ts';
+import { assertCardsFolder, restoreCards } from './recovery/cards-folder.ts';
+import { fence, settle, takeUpEdits, unsettledChanges } from './recovery/recovery.ts';
 
 export interface FileStoreSettings extends RegistryLockSettings {
   /** False gives up the power cut, nothing else. */
@@ -31,9 +32,11 @@ export interface FileStoreSettings extends RegistryLockSettings {
 export interface ChangeTerms {
   readonly thoroughness: Thoroughness;
   readonly checkpoint: 'when-due' | 'now';
+  /** What to do when the folder with all the cards has gone. */
+  readonly cardsFolder: 'must-be-there' | 'restore';
 }
 
-const USUAL: ChangeTerms = { thoroughness: 'usual', checkpoint: 'when-due' };
+const USUAL: ChangeTerms = { thoroughness: 'usual', checkpoint: 'when-due', cardsFolder: 'must-be-there' };
 
 export class FileStore {
   readonly #settings: FileStoreSettings;
@@ -73,13 +76,13 @@ export class FileStore {
    *
    * @throws whatever `work` throws, with nothing changed; LOCK_TIMEOUT, LOCK_LOST, OUTCOME_UNKNOWN, DISK_…
    */
-  async change<T>(work: (transaction: FileTransaction) => T, terms: ChangeTerms = USUAL): Promise<T> {
+  async change<T>(work: (transaction: FileTransaction) => T, terms: Partial<ChangeTerms> = {}): Promise<T> {
     return this.#lock.retry(() => this.tryChange(work, terms));
   }
 
   /** As `change`, but only once: says who holds the mutex instead of waiting. Synchronous. */
-  tryChange<T>(work: (transaction: FileTransaction) => T, terms: ChangeTerms = USUAL): ChangeAttempt<T> {
-    return this.#withDiskErrors(() => this.#attempt(work, terms));
+  tryChange<T>(work: (transaction: FileTransaction) => T, terms: Partial<ChangeTerms> = {}): ChangeAttempt<T> {
+    return this.#withDiskErrors(() => this.#attempt(work, { ...USUAL, ...terms }));
   }
 
   /** Runs `work` in the critical section and takes back what it has put. */
@@ -136,12 +139,13 @@ export class FileStore {
 
   #inspect(thoroughness: Thoroughness): { readonly knowledge: Knowledge; readonly suspicious: readonly string[] } {
     const knowledge = this.#refreshed();
+    assertCardsFolder(this.files, this.paths);
     return { knowledge, suspicious: this.#inspector.suspiciousFiles(knowledge, thoroughness) };
   }
 
   #recordEdits(thoroughness: Thoroughness): void {
     try {
-      this.#attempt(() => null, { thoroughness, checkpoint: 'when-due' });
+      this.#attempt(() => null, { ...USUAL, thoroughness });
     } catch {
       // A reader on a read-only or full disk still reads.
       this.#knowledge = null;
@@ -157,7 +161,7 @@ export class FileStore {
     let complete = false;
     try {
       const settings = this.#commitSettings(staging);
-      const knowledge = this.#recovered(settings, lock);
+      const knowledge = this.#recovered(settings, lock, terms);
       const editsInPlace = this.#takeUpEdits(settings, lock, knowledge, terms.thoroughness);
       const transaction = this.#begin(knowledge, 'write');
       complete = editsInPlace;
@@ -188,14 +192,17 @@ export class FileStore {
   }
 
   /** Everything the store has to be before anybody may decide anything. */
-  #recovered(settings: CommitSettings, lock: TakenLock): Knowledge {
+  #recovered(settings: CommitSettings, lock: TakenLock, terms: ChangeTerms): Knowledge {
     const { files, paths, identity, clock } = this.#settings;
     fence(settings, lock);
+    const isFolderGone = files.stat(paths.cards) === null;
+    if (terms.cardsFolder === 'must-be-there') assertCardsFolder(files, paths);
     makeFolders(files, paths.cards);
     const knowledge = this.#refreshed();
     // Asked after the journal was read: if somebody had taken over before, we could have followed it into a segment of
     // theirs, and no seal would part what we append from what they do.
     if (!lock.isHeld()) throw lockLost();
+    if (isFolderGone) restoreCards(settings, knowledge);
     const begun = knowledge.position.segment > 0;
     const rebooted = begun && knowledge.bootId !== identity.bootId;
     // Lines and a segment's name that nobody has flushed yet: nothing may rest on them before they are safe.

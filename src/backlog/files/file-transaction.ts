@@ -9,16 +9,18 @@ import type { ChangeNote, Transaction } from '../transaction.ts';
 import { isWork, type WorkFilter } from '../../card/match.ts';
 import { mostSimilar } from '../../card/similar.ts';
 import type { Summary } from './card-index/summary.ts';
-import { readCardFile } from './form/card-file.ts';
+import { type CardFile, readCardFile } from './form/card-file.ts';
 import type { CardRecord } from './form/card-record.ts';
 import { fileNameOf } from './form/file-name.ts';
 import { isAsKnown, knownByFile } from './inspection.ts';
 import { type Knowledge, summaryOf } from './knowledge.ts';
 import type { Place, StorePaths } from './form/layout.ts';
-import { judgeFile } from './take-up.ts';
+import { isRotten, judgeFile, ROTTEN } from './recovery/take-up.ts';
 
 /** A change before it has its place in the journal. */
 export type PendingRecord = Omit<CardRecord, 'seq' | 'generation'>;
+
+const RESTORED: ChangeNote = { kind: 'restored', by: null, reason: 'Its file could not be used.' };
 
 /** A reader's changes are what it saw in the files; they are never committed. */
 export type TransactionMode = 'read' | 'write';
@@ -62,7 +64,12 @@ export class FileTransaction implements Transaction {
     if (known === null) return null;
     if (known.archived) return this.#archivedCard(known);
     const file = readCardFile(this.#files, this.#paths.cards, known.fileName, this.nowMs);
-    if (file.kind === 'card' && file.stamp.bytes === known.fileBytes && file.stamp.crc === known.fileCrc) {
+    if (
+      file.kind === 'card' &&
+      known.status !== 'damaged' &&
+      file.stamp.bytes === known.fileBytes &&
+      file.stamp.crc === known.fileCrc
+    ) {
       return file.card;
     }
     return this.takeUp(known.fileName);
@@ -167,22 +174,26 @@ export class FileTransaction implements Transaction {
     this.#record(card, { kind: 'archived', by: null, reason: null }, name, 'archive', card.status);
   }
 
-  /** The cards whose files cannot be used. */
+  /** Every card, whatever is to be said of its file. */
+  known(): readonly Summary[] {
+    return [...this.#knowledge.index.all()];
+  }
+
+  /** The cards whose files are known to be of no use. */
   damaged(): readonly Summary[] {
-    return [...this.#knowledge.index.all()].filter((known) => known.status === 'damaged');
+    return this.known().filter((known) => known.status === 'damaged');
   }
 
   /** Puts a card in the place of a file that cannot be used. */
-  restore(card: Card, name: string): void {
+  restore(card: Card, name: string, place: Place): void {
     const rev = Math.max(card.rev, this.#knowledge.index.get(card.id)?.rev ?? 0) + 1;
     const restored = { ...card, rev, updatedAt: toTimestamp(this.nowMs) };
-    this.#record(
-      restored,
-      { kind: 'restored', by: null, reason: 'Its file could not be used.' },
-      name,
-      'cards',
-      card.status,
-    );
+    this.#record(restored, RESTORED, name, place, card.status);
+  }
+
+  /** Makes as if a file that cannot be used had never been there: no card is known to have been in it. */
+  forget(id: string): void {
+    this.#learn(id, null);
   }
 
   /** Makes as if nothing had been put. */
@@ -253,11 +264,11 @@ export class FileTransaction implements Transaction {
 
   #archivedCard(known: Summary): Card {
     const file = readCardFile(this.#files, this.#paths.archive, known.fileName, this.nowMs);
-    if (file.kind === 'card') return file.card;
+    if (file.kind === 'card' && !isRotten(file, known)) return file.card;
     // A reader waits for nobody: the card may have come back since we learned that it was archived.
     const movedBack = this.#mode === 'read' && file.kind === 'missing' ? this.takeUp(known.fileName) : null;
     if (movedBack !== null) return movedBack;
-    const reason = file.kind === 'missing' ? 'it is not there' : file.reason;
+    const reason = archiveDamage(file);
     throw cardDamaged(known.id, `${this.#paths.archive}/${known.fileName}`, reason);
   }
 
@@ -301,4 +312,9 @@ export class FileTransaction implements Transaction {
       throw error;
     }
   }
+}
+
+function archiveDamage(file: CardFile): string {
+  if (file.kind === 'card') return ROTTEN;
+  return file.kind === 'missing' ? 'it is not there' : file.reason;
 }

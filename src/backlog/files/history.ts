@@ -25,7 +25,7 @@ export function positionBefore(files: FileSystem, paths: StorePaths, since: numb
 export function readPage(files: FileSystem, paths: StorePaths, from: Position): HistoryPage {
   const sealed = readHeader(files, paths.journal, from.segment + 1);
   const scan = scanSegment(files, paths.journal, from.segment, from.bytes, sealed?.follows?.bytes ?? null);
-  if (scan === null) return { records: [], next: from };
+  if (scan === null) return { records: [], next: afterGap(files, paths, from) };
   const { transactions } = scan;
   let { end } = scan;
   const last = transactions.at(-1);
@@ -45,13 +45,34 @@ export function readPage(files: FileSystem, paths: StorePaths, from: Position): 
   return { records, next };
 }
 
-/** All records above `since`, up to now. */
+/** Where the journal goes on when a segment has been lost. */
+function afterGap(files: FileSystem, paths: StorePaths, from: Position): Position {
+  const segment = listSegments(files, paths.journal).find((number) => number > from.segment);
+  return segment === undefined ? from : { segment, bytes: 0 };
+}
+
+/** All records above `since`, up to now, each once, whatever has been copied where. */
 export function* readHistory(files: FileSystem, paths: StorePaths, since: number): Iterable<CardRecord> {
   let at = positionBefore(files, paths, since);
+  let lastSeq = since;
   for (;;) {
     const { records, next } = readPage(files, paths, at);
-    for (const record of records) if (record.seq > since) yield record;
+    for (const record of records) {
+      if (record.seq <= lastSeq) continue;
+      lastSeq = record.seq;
+      yield record;
+    }
     if (next.segment === at.segment && (records.length === 0 || next.bytes === at.bytes)) return;
     at = next;
   }
+}
+
+/** By id, the last change that left a card, for every card that is there by the journal's word. */
+export function cardsByHistory(files: FileSystem, paths: StorePaths): ReadonlyMap<string, CardRecord> {
+  const cards = new Map<string, CardRecord>();
+  for (const record of readHistory(files, paths, 0)) {
+    if (record.card === null) cards.delete(record.id);
+    else cards.set(record.id, record);
+  }
+  return cards;
 }

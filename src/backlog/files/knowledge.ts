@@ -202,6 +202,8 @@ export function follow(files: FileSystem, paths: StorePaths, knowledge: Knowledg
 
 function noteAll(knowledge: Knowledge, transactions: readonly JournalTransaction[]): void {
   for (const { records, end } of transactions) {
+    // A part of the journal that somebody has copied: it has been there before.
+    if ((records.at(-1)?.seq ?? 0) <= knowledge.lastSeq) continue;
     const parsed = records.map(parseRecord).filter((record) => record !== null);
     knowledge.note(parsed, { segment: knowledge.position.segment, bytes: end });
   }

@@ -1,10 +1,11 @@
 /** What the doctor checks about the store around the cards: foreign files, journal, index, left-overs, permissions. */
-import { listSegments, readHeader, scanSegment, segmentPath } from '../../../disk/journal.ts';
+import { listSegments, readHeader, scanSegment, segmentPath, straySegments } from '../../../disk/journal.ts';
 import type { Finding } from '../../backlog.ts';
+import { commandLine } from '../../sentences.ts';
 import { isCardFileName } from '../form/file-name.ts';
 import type { FileStore } from '../file-store.ts';
 import { readIndexFile } from '../form/index-file.ts';
-import { deadStagings } from '../left-overs.ts';
+import { deadStagings } from '../recovery/left-overs.ts';
 
 const WORLD_WRITABLE = 0o002;
 
@@ -14,24 +15,18 @@ export function examineFolders(store: FileStore): readonly Finding[] {
   for (const folder of [paths.cards, paths.archive]) {
     for (const name of files.list(folder) ?? []) {
       if (isCardFileName(name)) continue;
-      findings.push(
-        warning(
-          'foreign-file',
-          `${folder}/${name}`,
-          `${folder}/${name} is no card; it is left alone.`,
-          'Move it away.',
-        ),
-      );
+      const message = `${folder}/${name} is no card; it is left alone.`;
+      findings.push(news('foreign-file', `${folder}/${name}`, message, 'Move it away if it is not meant to be there.'));
     }
   }
   const aside = files.list(paths.aside) ?? [];
   if (aside.length > 0) {
     const what = `${aside.length} ${aside.length === 1 ? 'file is' : 'files are'} kept in ${paths.aside}`;
     findings.push(
-      warning(
+      news(
         'kept-aside',
         paths.aside,
-        `${what}, which had to make room for what the journal says.`,
+        `${what}, which could not be used, or had to make room for what the journal says.`,
         'Look whether they hold anything you miss, then move them away.',
       ),
     );
@@ -64,16 +59,27 @@ export function examineJournal(store: FileStore): readonly Finding[] {
   const { files, paths } = store;
   const findings: Finding[] = [];
   const segments = listSegments(files, paths.journal);
+  const [first = 1] = segments;
+  if (first > 1) {
+    findings.push(journalDamage(segmentPath(paths.journal, first), `segments 1 to ${first - 1} before it are missing`));
+  }
+  for (const path of straySegments(files, paths.journal)) {
+    findings.push(journalDamage(path, 'it is the copy of another one, or its first line is damaged'));
+  }
   for (const [index, segment] of segments.entries()) {
     const path = segmentPath(paths.journal, segment);
     const next = segments[index + 1];
     const seal = next === undefined ? null : readHeader(files, paths.journal, next);
     const counts = next === segment + 1 ? (seal?.follows?.bytes ?? null) : null;
     const scan = scanSegment(files, paths.journal, segment, 0, counts);
-    if (scan === null) continue;
+    // Where nothing counts, nothing can be missing.
+    if (scan === null || counts === 0) continue;
     if (scan.header === null) findings.push(journalDamage(path, 'its first line is damaged'));
     for (const line of scan.damagedLines) findings.push(journalDamage(path, `line ${line} is damaged`));
-    if (counts !== null && scan.end < counts) findings.push(journalDamage(path, 'its end is missing'));
+    if (counts !== null && scan.trailingBytes > 0) findings.push(journalDamage(path, 'its end is damaged'));
+    if (counts !== null && scan.end + scan.trailingBytes < counts) {
+      findings.push(journalDamage(path, 'its end is missing'));
+    }
     if (next !== undefined && next !== segment + 1) {
       findings.push(journalDamage(path, `segments ${segment + 1} to ${next - 1} behind it are missing`));
     }
@@ -105,8 +111,12 @@ function journalDamage(path: string, what: string): Finding {
     subject: path,
     message: `The journal ${path} is damaged: ${what}. The cards themselves are not touched by that; history may be.`,
     fixed: null,
-    hint: 'Check the disk and keep a copy of the folder.',
+    hint: `Check the disk, and keep a copy of the folder; then make it readable again with: ${commandLine('doctor', '--fix')}`,
   };
+}
+
+function news(code: string, subject: string, message: string, hint: string): Finding {
+  return { code, severity: 'info', subject, message, fixed: null, hint };
 }
 
 function warning(code: string, subject: string, message: string, hint: string): Finding {

@@ -1,9 +1,9 @@
 /** What processes leave behind that were killed: their staging folders. */
-import type { FileSystem } from '../../disk/filesystem.ts';
-import { removeStaging } from '../../disk/staging.ts';
-import type { Liveness, ProcessIdentity } from '../../host/process-identity.ts';
-import { parseHolder } from './form/holder-identity.ts';
-import type { StorePaths } from './form/layout.ts';
+import type { FileSystem } from '../../../disk/filesystem.ts';
+import { removeStaging } from '../../../disk/staging.ts';
+import type { Liveness, ProcessIdentity } from '../../../host/process-identity.ts';
+import { parseHolder } from '../form/holder-identity.ts';
+import type { StorePaths } from '../form/layout.ts';
 
 type LivenessOf = (other: ProcessIdentity) => Liveness;
 

@@ -2,16 +2,16 @@
  * What a new holder of the lock does before anything else, where the one before did not end well, the machine was
  * restarted, or somebody was at the files by hand. It can be cut short anywhere and begun again.
  */
-import { bearsTime } from '../../disk/filesystem.ts';
-import type { TakenLock } from '../../disk/numbered-lock.ts';
-import { removeStaging } from '../../disk/staging.ts';
-import { isCardDamaged } from '../sentences.ts';
-import { cardBytes, readCardFile } from './form/card-file.ts';
-import { type CommitSettings, putAgain } from './commit.ts';
-import type { FileTransaction } from './file-transaction.ts';
-import { parseHolder } from './form/holder-identity.ts';
-import { knownByFile } from './inspection.ts';
-import type { Knowledge, Unsettled } from './knowledge.ts';
+import { bearsTime } from '../../../disk/filesystem.ts';
+import type { TakenLock } from '../../../disk/numbered-lock.ts';
+import { removeStaging } from '../../../disk/staging.ts';
+import { isCardDamaged } from '../../sentences.ts';
+import { cardBytes, readCardFile } from '../form/card-file.ts';
+import { type CommitSettings, putAgain } from '../commit.ts';
+import type { FileTransaction } from '../file-transaction.ts';
+import { parseHolder } from '../form/holder-identity.ts';
+import { knownByFile } from '../inspection.ts';
+import type { Knowledge, Unsettled } from '../knowledge.ts';
 import { copyAside, judgeFile, judgeUnsettled, type TakenUp } from './take-up.ts';
 
 /**
@@ -39,7 +39,7 @@ export function unsettledChanges(
   // a flush that failed it is the same.
   if (rebooted || lock.isAfterTrouble) return knowledge.changed;
   if (lock.isCleanStart) return new Map();
-  return new Map(knowledge.lastTransaction.map((unsettled) => [unsettled.record.id, unsettled]));
+  return new Map(knowledge.lastTransaction.map((change) => [change.record.id, change]));
 }
 
 /**
@@ -51,13 +51,13 @@ export function unsettledChanges(
 export function settle(
   settings: CommitSettings,
   knowledge: Knowledge,
-  unsettled: ReadonlyMap<string, Unsettled>,
+  changes: ReadonlyMap<string, Unsettled>,
   { nowMs, afresh }: { readonly nowMs: number; readonly afresh: boolean },
 ): void {
   const { files, paths, staging } = settings;
   const again: Unsettled[] = [];
   const leftOver: string[] = [];
-  for (const change of unsettled.values()) {
+  for (const change of changes.values()) {
     const name = change.record.file;
     const inCards = readCardFile(files, paths.cards, name, nowMs);
     const settlement = judgeUnsettled(inCards, readCardFile(files, paths.archive, name, nowMs), change);

@@ -5,13 +5,13 @@
  * did). Everywhere else the file is the record, and a valid difference is somebody's edit. Nothing is ever thrown
  * away: what has to make room is kept under `aside/`.
  */
-import type { Card } from '../../card/card.ts';
-import { toMs, toTimestamp } from '../../card/time.ts';
-import { bearsTime, type FileSystem, flushFolder, makeFolders } from '../../disk/filesystem.ts';
-import type { Summary } from './card-index/summary.ts';
-import { cardBytes, type CardFile, sameStamp } from './form/card-file.ts';
-import { damagedSummary, type Unsettled } from './knowledge.ts';
-import type { Place, StorePaths } from './form/layout.ts';
+import type { Card } from '../../../card/card.ts';
+import { toMs, toTimestamp } from '../../../card/time.ts';
+import { bearsTime, type FileSystem, flushFolder, makeFolders } from '../../../disk/filesystem.ts';
+import type { Summary } from '../card-index/summary.ts';
+import { cardBytes, type CardFile, sameStamp } from '../form/card-file.ts';
+import { damagedSummary, type Unsettled } from '../knowledge.ts';
+import type { Place, StorePaths } from '../form/layout.ts';
 
 export type TakenUp =
   /** The content is the known one; at most its time or its layout was touched. */
@@ -29,17 +29,43 @@ export function judgeFile(name: string, file: CardFile, known: Summary | null, n
     case 'damaged':
       return { kind: 'damaged', summary: damagedSummary(name, file, known), reason: file.reason };
     case 'card':
-      return judgeContent(file, known, nowMs);
+      return judgeContent(name, file, known, nowMs);
   }
 }
 
-function judgeContent(file: Extract<CardFile, { kind: 'card' }>, known: Summary | null, nowMs: number): TakenUp {
+/** What is wrong with a card that nobody has written so. */
+export const ROTTEN = 'its content has changed, though nobody has written to it';
+
+/**
+ * Whether a file has other content than we gave it, and still the time that we gave it: that is the disk's doing, for
+ * whoever writes a file changes its time. Only a later commit could fall on the same time, and would be a later revision.
+ *
+ * @param known what the index holds of the card in it
+ */
+export function isRotten(file: Extract<CardFile, { kind: 'card' }>, known: Summary): boolean {
+  const isKnown = sameStamp(file.stamp, { bytes: known.fileBytes, crc: known.fileCrc });
+  // What was found rotten before is no better for being as it was found.
+  const isUntouched = bearsTime(file, known.updatedAtMs) && file.card.rev <= known.rev;
+  return isUntouched && isKnown === (known.status === 'damaged');
+}
+
+function judgeContent(
+  name: string,
+  file: Extract<CardFile, { kind: 'card' }>,
+  known: Summary | null,
+  nowMs: number,
+): TakenUp {
   const { card } = file;
   if (known !== null && known.status !== 'damaged' && !known.archived) {
     const stamp = { bytes: known.fileBytes, crc: known.fileCrc };
     if (sameStamp(file.stamp, stamp)) return { kind: 'same', card, reformatted: false };
     // The same card in another layout (a formatter, other line ends) is the same card.
     if (sameStamp(cardBytes(card).stamp, stamp)) return { kind: 'same', card, reformatted: true };
+  }
+  if (known !== null && !known.archived && isRotten(file, known)) {
+    const { stamp, modifiedMs } = file;
+    const damaged = { kind: 'damaged', reason: ROTTEN, stamp, modifiedMs } as const;
+    return { kind: 'damaged', summary: damagedSummary(name, damaged, known), reason: ROTTEN };
   }
   const rev = known === null ? card.rev : Math.max(known.rev, card.rev) + 1;
   return { kind: 'edited', card: { ...card, rev, updatedAt: toTimestamp(nowMs) } };
@@ -85,10 +111,24 @@ function isOurs(file: Exclude<CardFile, { kind: 'missing' }>, { record, before }
 
 /** Gives the file a second name under `aside/`, one that is free and lasts; returns its path. */
 export function copyAside(files: FileSystem, paths: StorePaths, folder: string, name: string): string {
+  return intoAside(files, paths, name, (path) => files.link(`${folder}/${name}`, path));
+}
+
+/** Moves whatever stands there under `aside/`, to a name that is free and lasts; returns its path. */
+export function moveAside(files: FileSystem, paths: StorePaths, folder: string, name: string): string {
+  return intoAside(files, paths, name, (path) => {
+    if (files.stat(path) !== null) return false;
+    files.rename(`${folder}/${name}`, path);
+    return true;
+  });
+}
+
+/** @param place puts it under that path; false when the path is taken */
+function intoAside(files: FileSystem, paths: StorePaths, name: string, place: (path: string) => boolean): string {
   makeFolders(files, paths.aside);
   for (let number = 1; ; number += 1) {
     const path = `${paths.aside}/${number}.${name}`;
-    if (!files.link(`${folder}/${name}`, path)) continue;
+    if (!place(path)) continue;
     flushFolder(files, paths.aside);
     return path;
   }

@@ -1,0 +1,30 @@
+/**
+ * When the folder with the cards has gone. A card's file that was deleted is a card that was deleted; a folder that has
+ * gone with all of them is an accident, and the journal still knows them.
+ */
+import type { FileSystem } from '../../../disk/filesystem.ts';
+import { type CommitSettings, putAgain } from '../commit.ts';
+import { cardsFolderGone } from '../disk-error.ts';
+import type { CardRecord } from '../form/card-record.ts';
+import type { StorePaths } from '../form/layout.ts';
+import { cardsByHistory } from '../history.ts';
+import { type Knowledge, unsettled } from '../knowledge.ts';
+
+/** @throws MosaicError STORE_DAMAGED when the folder has gone, and cards with it */
+export function assertCardsFolder(files: FileSystem, paths: StorePaths): void {
+  if (files.stat(paths.cards) !== null) return;
+  const lost = cardsInJournal(files, paths).length;
+  if (lost > 0) throw cardsFolderGone(paths.cards, lost);
+}
+
+/** Puts every card back that the journal knows. */
+export function restoreCards(settings: CommitSettings, knowledge: Knowledge): void {
+  const records = cardsInJournal(settings.files, settings.paths);
+  const lost = records.map((record) => unsettled(record, null));
+  if (lost.length > 0) putAgain(settings, lost, knowledge.stampMs);
+  for (const record of records) knowledge.learn(record);
+}
+
+function cardsInJournal(files: FileSystem, paths: StorePaths): readonly CardRecord[] {
+  return [...cardsByHistory(files, paths).values()].filter(({ place }) => place === 'cards');
+}
