@@ -14,28 +14,8 @@
  */
 import { type FileSystem, flushFolder, flushWayTo, makeFolders, writeAll } from './filesystem.ts';
 import { openLine, sealLine } from './sealed-line.ts';
+import { parseHeader, type Position, readFrom, type SegmentHeader, segmentPath } from './segment-header.ts';
 import type { Staging } from './staging.ts';
-
-export interface Position {
-  readonly segment: number;
-  /** Bytes of that segment read so far; always at the end of a transaction. */
-  readonly bytes: number;
-}
-
-export interface SegmentHeader {
-  readonly segment: number;
-  readonly format: number;
-  /** The segment before, and how many of its bytes count; null for the first. */
-  readonly follows: Position | null;
-  /** The `seq` of the first record of this segment. */
-  readonly firstSeq: number;
-  /** The boot in which the segment was opened, or null where the system has no such id. */
-  readonly bootId: string | null;
-  /** The lock generation of whoever opened it. */
-  readonly generation: number;
-  /** Milliseconds since the epoch. */
-  readonly openedAtMs: number;
-}
 
 export type JournalRecord = {
   readonly seq: number;
@@ -66,35 +46,6 @@ export interface SegmentScan {
 }
 
 const NEWLINE = 10;
-
-export function segmentPath(folder: string, segment: number): string {
-  return `${folder}/${String(segment).padStart(8, '0')}.jsonl`;
-}
-
-/** The numbers of the segments that are there, ascending. */
-export function listSegments(files: FileSystem, folder: string): readonly number[] {
-  const numbers = allNumbers(files, folder);
-  // A file behind a gap that does not say that it is that segment is a copy that somebody has put there.
-  return numbers.filter(
-    (number, index) => index === 0 || numbers[index - 1] === number - 1 || readHeader(files, folder, number) !== null,
-  );
-}
-
-/** The paths of files that look like segments and are none. */
-export function straySegments(files: FileSystem, folder: string): readonly string[] {
-  const segments = new Set(listSegments(files, folder));
-  const strays = allNumbers(files, folder).filter((number) => !segments.has(number));
-  return strays.map((number) => segmentPath(folder, number));
-}
-
-function allNumbers(files: FileSystem, folder: string): readonly number[] {
-  const numbers: number[] = [];
-  for (const name of files.list(folder) ?? []) {
-    const number = Number(/^(\d{8,14})\.jsonl$/.exec(name)?.[1] ?? 0);
-    if (number > 0 && segmentPath(folder, number) === `${folder}/${name}`) numbers.push(number);
-  }
-  return numbers.sort((a, b) => a - b);
-}
 
 /**
  * Reads a segment from `from` (0 reads the header too).
@@ -159,14 +110,6 @@ export function scanSegment(
 export function flushSegment(files: FileSystem, folder: string, segment: number): void {
   flushFile(files, segmentPath(folder, segment));
   flushFolder(files, folder);
-}
-
-/** The header of a segment; null when the segment is missing or its first line is not whole. */
-export function readHeader(files: FileSystem, folder: string, segment: number): SegmentHeader | null {
-  const bytes = readFrom(files, segmentPath(folder, segment), 0, 4096);
-  if (bytes === null) return null;
-  const stop = bytes.indexOf(NEWLINE);
-  return stop === -1 ? null : parseHeader(openLine(bytes.toString('utf8', 0, stop)), segment);
 }
 
 /**
@@ -274,27 +217,6 @@ export function flushFile(files: FileSystem, path: string): void {
   }
 }
 
-function readFrom(files: FileSystem, path: string, from: number, upTo: number | null): Buffer | null {
-  const stat = files.stat(path);
-  if (stat === null) return null;
-  if (upTo === null && stat.bytes < from) return null;
-  const end = upTo === null ? stat.bytes : Math.min(stat.bytes, upTo);
-  if (end <= from) return Buffer.alloc(0);
-  const into = Buffer.allocUnsafe(end - from);
-  const descriptor = files.open(path, 'read');
-  try {
-    let filled = 0;
-    while (filled < into.length) {
-      const count = files.read(descriptor, into.subarray(filled), from + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return into.subarray(0, filled);
-  } finally {
-    files.close(descriptor);
-  }
-}
-
 function isRecord(value: unknown): value is JournalRecord {
   return (
     typeof value === 'object' &&
@@ -304,27 +226,5 @@ function isRecord(value: unknown): value is JournalRecord {
     'left' in value &&
     Number.isSafeInteger(value.left) &&
     (!('of' in value) || Number.isSafeInteger(value.of))
-  );
-}
-
-function parseHeader(value: unknown, segment: number): SegmentHeader | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const fields: Partial<Record<keyof SegmentHeader, unknown>> = value;
-  const { format, follows, firstSeq, bootId, generation, openedAtMs } = fields;
-  if (fields.segment !== segment || typeof format !== 'number' || typeof firstSeq !== 'number') return null;
-  if (typeof generation !== 'number' || typeof openedAtMs !== 'number') return null;
-  if (bootId !== null && typeof bootId !== 'string') return null;
-  if (follows !== null && !isPosition(follows)) return null;
-  return { segment, format, follows, firstSeq, bootId, generation, openedAtMs };
-}
-
-function isPosition(value: unknown): value is Position {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'segment' in value &&
-    typeof value.segment === 'number' &&
-    'bytes' in value &&
-    typeof value.bytes === 'number'
   );
 }

@@ -11,7 +11,8 @@
  */
 import type { FileSystem } from '../../disk/filesystem.ts';
 import { makeFolders } from '../../disk/filesystem.ts';
-import { appendTransaction, type Position, readHeader } from '../../disk/journal.ts';
+import { appendTransaction } from '../../disk/journal.ts';
+import { type Position, readHeader } from '../../disk/segment-header.ts';
 import type { TakenLock } from '../../disk/numbered-lock.ts';
 import type { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';

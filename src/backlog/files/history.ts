@@ -1,6 +1,7 @@
 /** The journal read as history: every change since it began, or since a given one. */
 import type { FileSystem } from '../../disk/filesystem.ts';
-import { listSegments, type Position, readHeader, scanSegment } from '../../disk/journal.ts';
+import { scanSegment } from '../../disk/journal.ts';
+import { listSegments, type Position, readHeader, segmentPath } from '../../disk/segment-header.ts';
 import { type CardRecord, parseRecord } from './form/card-record.ts';
 import { isUndecided } from './knowledge.ts';
 import type { StorePaths } from './form/layout.ts';
@@ -41,14 +42,19 @@ export function readPage(files: FileSystem, paths: StorePaths, from: Position): 
     }
   }
   const records = decided.flatMap(({ records: lines }) => lines.map(parseRecord).filter((record) => record !== null));
-  const next = sealed === null ? { segment: from.segment, bytes: end } : { segment: from.segment + 1, bytes: 0 };
-  return { records, next };
+  if (sealed !== null) return { records, next: { segment: from.segment + 1, bytes: 0 } };
+  const next = { segment: from.segment, bytes: end };
+  return { records, next: end === from.bytes ? afterGap(files, paths, next) : next };
 }
 
 /** Where the journal goes on when a segment has been lost. */
 function afterGap(files: FileSystem, paths: StorePaths, from: Position): Position {
   const segment = listSegments(files, paths.journal).find((number) => number > from.segment);
-  return segment === undefined ? from : { segment, bytes: 0 };
+  // The next one there, opened a moment ago, is no gap: it says how much of this one counts.
+  const isGap =
+    segment !== undefined &&
+    (segment > from.segment + 1 || files.stat(segmentPath(paths.journal, from.segment)) === null);
+  return isGap ? { segment, bytes: 0 } : from;
 }
 
 /** All records above `since`, up to now, each once, whatever has been copied where. */

@@ -4,14 +4,8 @@
  */
 import type { Card } from '../../card/card.ts';
 import type { FileSystem } from '../../disk/filesystem.ts';
-import {
-  type JournalTransaction,
-  listSegments,
-  type Position,
-  readHeader,
-  scanSegment,
-  type SegmentHeader,
-} from '../../disk/journal.ts';
+import { type JournalTransaction, scanSegment } from '../../disk/journal.ts';
+import { listSegments, type Position, readHeader, type SegmentHeader } from '../../disk/segment-header.ts';
 import { MosaicError } from '../../errors.ts';
 import { CardIndex } from './card-index/card-index.ts';
 import { summarize, type Summary } from './card-index/summary.ts';

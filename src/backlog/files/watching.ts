@@ -1,6 +1,6 @@
 /** Following the store as it changes: the stream of changes, and the waiting of a claimer. */
 import { makeFolders } from '../../disk/filesystem.ts';
-import { listSegments, type Position, segmentPath } from '../../disk/journal.ts';
+import { listSegments, type Position, segmentPath } from '../../disk/segment-header.ts';
 import { type FolderNotice, noticeFolder } from '../../host/folder-notice.ts';
 import type { Change, WatchOptions } from '../backlog.ts';
 import { changeOf } from './form/card-record.ts';

@@ -1,5 +1,6 @@
 /** What the doctor checks about the store around the cards: foreign files, journal, index, left-overs, permissions. */
-import { listSegments, readHeader, scanSegment, segmentPath, straySegments } from '../../../disk/journal.ts';
+import { scanSegment } from '../../../disk/journal.ts';
+import { listSegments, readHeader, segmentPath, straySegments } from '../../../disk/segment-header.ts';
 import type { Finding } from '../../backlog.ts';
 import { commandLine } from '../../sentences.ts';
 import { isCardFileName } from '../form/file-name.ts';

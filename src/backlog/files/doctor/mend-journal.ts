@@ -3,16 +3,8 @@
  * else keeps its place, so that every seal stays true. The damaged file is kept.
  */
 import { type FileSystem, flushFolder, writeAll } from '../../../disk/filesystem.ts';
-import {
-  flushFile,
-  type JournalTransaction,
-  listSegments,
-  readHeader,
-  scanSegment,
-  type SegmentHeader,
-  segmentPath,
-  type SegmentScan,
-} from '../../../disk/journal.ts';
+import { flushFile, type JournalTransaction, scanSegment, type SegmentScan } from '../../../disk/journal.ts';
+import { listSegments, readHeader, type SegmentHeader, segmentPath } from '../../../disk/segment-header.ts';
 import { sealLine } from '../../../disk/sealed-line.ts';
 import type { Finding } from '../../backlog.ts';
 import { FORMAT, type StorePaths } from '../form/layout.ts';

@@ -2,7 +2,7 @@
  * What `doctor --fix` does. Nothing here removes the only copy of anything: what has to make room is kept under
  * `aside/`.
  */
-import { straySegments } from '../../../disk/journal.ts';
+import { straySegments } from '../../../disk/segment-header.ts';
 import { isCardDamaged } from '../../sentences.ts';
 import type { Finding, Progress } from '../../backlog.ts';
 import type { Summary } from '../card-index/summary.ts';

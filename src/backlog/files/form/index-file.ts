@@ -4,7 +4,7 @@
  */
 import type { FileSystem } from '../../../disk/filesystem.ts';
 import { makeFolders } from '../../../disk/filesystem.ts';
-import type { Position } from '../../../disk/journal.ts';
+import type { Position } from '../../../disk/segment-header.ts';
 import { openLine, sealLine } from '../../../disk/sealed-line.ts';
 import type { Staging } from '../../../disk/staging.ts';
 import { CardIndex } from '../card-index/card-index.ts';

@@ -38,15 +38,17 @@ export const ROTTEN = 'its content has changed, though nobody has written to it'
 
 /**
  * Whether a file has other content than we gave it, and still the time that we gave it: that is the disk's doing, for
- * whoever writes a file changes its time. Only a later commit could fall on the same time, and would be a later revision.
+ * whoever writes a file changes its time. Another commit may fall on the same time, but then it is another revision, in
+ * the very form that we write.
  *
  * @param known what the index holds of the card in it
  */
 export function isRotten(file: Extract<CardFile, { kind: 'card' }>, known: Summary): boolean {
+  if (!bearsTime(file, known.updatedAtMs)) return false;
   const isKnown = sameStamp(file.stamp, { bytes: known.fileBytes, crc: known.fileCrc });
   // What was found rotten before is no better for being as it was found.
-  const isUntouched = bearsTime(file, known.updatedAtMs) && file.card.rev <= known.rev;
-  return isUntouched && isKnown === (known.status === 'damaged');
+  if (known.status === 'damaged') return isKnown;
+  return !isKnown && (file.card.rev === known.rev || !sameStamp(file.stamp, cardBytes(file.card).stamp));
 }
 
 function judgeContent(
