@@ -40,6 +40,11 @@ describe('a history in which all went well has nothing against it', () => {
       tale.segmentsOpenedMs.push(tale.calls.at(-1)?.startWallMs ?? 0);
       return tale;
     },
+    'a lock that was lost to somebody who was stopped before they opened a segment': () => {
+      const tale = begun().told('ann', { op: 'block', id: 'c0' }, refusal('LOCK_LOST')).pass(500);
+      tale.segmentsOpenedMs.push(Math.max(...tale.calls.map(({ endWallMs }) => endWallMs)) + 400);
+      return tale.does('bob', { op: 'block', id: 'c0' });
+    },
     'a refusal by a card that changed in the meantime': () =>
       begun()
         .told('bob', { op: 'unblock', id: 'c0' }, refusal('CARD_NOT_BLOCKED'))
@@ -150,6 +155,12 @@ describe('the checker says so where', () => {
     'lost the lock, and nobody had taken it': {
       'a lock is lost that nobody took': () =>
         begun().told('bob', { op: 'block', id: 'c0' }, refusal('LOCK_LOST')).evidence(),
+      'a lock is lost, and others go on for a while before anybody takes it': () => {
+        const tale = begun().told('bob', { op: 'block', id: 'c0' }, refusal('LOCK_LOST'));
+        tale.does('ann', { op: 'block', id: 'c0' });
+        tale.segmentsOpenedMs.push(Math.max(...tale.calls.map(({ endWallMs }) => endWallMs)) + 1);
+        return tale.evidence();
+      },
     },
     'stands behind it in the journal': {
       'the journal is out of the order of time': () => {

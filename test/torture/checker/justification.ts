@@ -27,8 +27,8 @@ export function checkUnchanged(
     if (isReading(operation) || outcome === null || changed.has(call)) continue;
     if (outcome.kind === 'refused' && outcome.code === 'OUTCOME_UNKNOWN') continue;
     if (outcome.kind === 'refused' && outcome.code === LOST) {
-      const isJustified = segmentsOpenedMs.some((ms) => call.startWallMs <= ms && ms <= call.endWallMs);
-      if (!isJustified) problems.push({ text: `${nameOf(call)} lost the lock, and nobody had taken it.`, id: null });
+      if (!isTakenOver(call, timeline, segmentsOpenedMs))
+        problems.push({ text: `${nameOf(call)} lost the lock, and nobody had taken it.`, id: null });
       continue;
     }
     const floor = order.floorAt(call.startUs);
@@ -37,6 +37,17 @@ export function checkUnchanged(
     else order.saw(state, call.endUs);
   }
   return problems;
+}
+
+/**
+ * A taker-over has the lock before it opens its segment, and can be stopped or killed in between. But nobody can change
+ * anything before some taker-over has opened one: so the first segment after the call began is in time if it came
+ * before the call ended, or before anything changed after that.
+ */
+function isTakenOver(call: Call, timeline: Timeline, segmentsOpenedMs: readonly number[]): boolean {
+  const next = segmentsOpenedMs.find((ms) => ms >= call.startWallMs);
+  if (next === undefined) return false;
+  return next <= call.endWallMs || !timeline.changesBetween(call.endWallMs, next);
 }
 
 /** The first state from `floor` on that the call can have met and that explains what it was told. */

@@ -79,6 +79,11 @@ export class Timeline {
     return state === 0 ? Number.NEGATIVE_INFINITY : (this.#atMs[state - 1] ?? Number.POSITIVE_INFINITY);
   }
 
+  /** Whether something changed after one moment of the wall clock and before another. */
+  changesBetween(afterMs: number, beforeMs: number): boolean {
+    return this.#atMs.some((ms) => ms > afterMs && ms < beforeMs);
+  }
+
   /** Tells the timeline when each transaction can have taken place. */
   place(spans: readonly Span[]): void {
     this.#begunFromUs = [Number.NEGATIVE_INFINITY];
