@@ -16,7 +16,7 @@ export interface FileStat {
   readonly owner: number;
 }
 
-/** `append` creates the file where it is missing; `create` insists that it is missing. */
+/** `append` insists that the file is there, `create` that it is not. */
 export type OpenMode = 'read' | 'append' | 'create';
 
 export interface FileSystem {
@@ -38,7 +38,7 @@ export interface FileSystem {
 
   /** Does not follow a symbolic link. Null when nothing has that name. */
   stat(path: string): FileStat | null;
-  /** The whole file, or null when nothing has that name. Does not follow a symbolic link at the end of the path. */
+  /** The whole file, or null when no file has that name; a folder, a link or a pipe is none. */
   readFile(path: string): Uint8Array | null;
   /** The names in a folder, in no order; null when there is no such folder. */
   list(path: string): readonly string[] | null;
@@ -83,6 +83,18 @@ function writeOnce(files: FileSystem, descriptor: number, bytes: Uint8Array, pat
   }
 }
 
+/** Something else has the name of a file of ours: said as the system says it. */
+export function notAFile(path: string): Error {
+  const message = `EISDIR: illegal operation on something that is not a file, read '${path}'`;
+  return Object.assign(new Error(message), { code: 'EISDIR', syscall: 'read', path });
+}
+
+/** Something else has the name of a folder of ours: said as the system says it. */
+export function notAFolder(path: string): Error {
+  const message = `ENOTDIR: not a folder, open '${path}'`;
+  return Object.assign(new Error(message), { code: 'ENOTDIR', syscall: 'open', path });
+}
+
 /** The system's error code (`ENOENT`, …), or null when `error` is not a system error. */
 export function systemErrorCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
@@ -103,11 +115,19 @@ export function bearsTime(stat: Pick<FileStat, 'modifiedMs'>, ms: number): boole
 /**
  * Creates a folder and those above it that are missing, durably: a power cut must not take the folder, and with it what
  * was flushed into it.
+ *
+ * @throws the system's error, `ENOTDIR` for a link: it would lead what we write out of the store. The folders above may
+ *   be links, for people keep their settings where they like.
  */
 export function makeFolders(files: FileSystem, path: string): void {
-  if (files.stat(path) !== null) return;
+  const stat = files.stat(path);
+  if (stat === null) makeMissing(files, path);
+  else if (stat.kind !== 'folder') throw notAFolder(path);
+}
+
+function makeMissing(files: FileSystem, path: string): void {
   const parent = path.slice(0, path.lastIndexOf('/')) || '/';
-  makeFolders(files, parent);
+  if (files.stat(parent) === null) makeMissing(files, parent);
   if (files.makeFolder(path)) flushFolder(files, parent);
 }
 

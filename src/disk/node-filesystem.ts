@@ -1,7 +1,9 @@
 /** The real file system. Files are made 0600 and folders 0700, whatever the umask: a backlog is its owner's business. */
 import {
+  chmodSync,
   closeSync,
   constants,
+  fchmodSync,
   fdatasyncSync,
   fstatSync,
   fsyncSync,
@@ -29,12 +31,23 @@ const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } 
 // O_NONBLOCK: a FIFO planted there must not hang the open.
 const FLAGS: Record<OpenMode, number> = {
   read: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
-  append: O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW,
+  append: O_WRONLY | O_APPEND | O_NOFOLLOW,
   create: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
 };
 
+/** There is nothing, a link (on some systems EMLINK), or a socket. */
+const NO_FILE = ['ENOENT', 'ELOOP', 'EMLINK', 'ENXIO', 'EOPNOTSUPP'];
+
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
 export const nodeFileSystem: FileSystem = {
-  open: (path, mode) => openSync(path, FLAGS[mode], 0o600),
+  open(path, mode) {
+    const descriptor = openSync(path, FLAGS[mode], FILE_MODE);
+    // The umask may have taken more away than we meant, even from ourselves.
+    if (mode === 'create') fchmodSync(descriptor, FILE_MODE);
+    return descriptor;
+  },
   read: (descriptor, into, position) => readSync(descriptor, into, 0, into.length, position),
   write: (descriptor, bytes) => writeSync(descriptor, bytes),
   flushData: fdatasyncSync,
@@ -51,10 +64,11 @@ export const nodeFileSystem: FileSystem = {
   },
 
   readFile(path) {
-    const descriptor = unless(['ENOENT'], () => openSync(path, FLAGS.read));
+    const descriptor = unless(NO_FILE, () => openSync(path, FLAGS.read));
     if (descriptor === null) return null;
     try {
-      return readWhole(descriptor);
+      const stat = fstatSync(descriptor);
+      return stat.isFile() ? readWhole(descriptor, stat.size) : null;
     } finally {
       closeSync(descriptor);
     }
@@ -64,7 +78,8 @@ export const nodeFileSystem: FileSystem = {
 
   makeFolder(path) {
     const made = unless(['EEXIST'], () => {
-      mkdirSync(path, 0o700);
+      mkdirSync(path, FOLDER_MODE);
+      chmodSync(path, FOLDER_MODE);
       return true;
     });
     return made ?? false;
@@ -108,8 +123,8 @@ function unless<T>(codes: readonly string[], call: () => T): T | null {
   }
 }
 
-function readWhole(descriptor: number): Uint8Array {
-  let into = Buffer.allocUnsafe(fstatSync(descriptor).size + 1);
+function readWhole(descriptor: number, bytes: number): Uint8Array {
+  let into = Buffer.allocUnsafe(bytes + 1);
   let filled = 0;
   // One byte more than the size says: a file that grows under us is read to its end.
   for (;;) {

@@ -32,6 +32,8 @@
 import { type FileSystem, makeFolders, systemErrorCode } from './filesystem.ts';
 import type { Verdict } from './holder.ts';
 
+/** No lock ever gets there; a name that high was put there by somebody else, and nothing could be above it. */
+const HIGHEST = 999_999_999_999_999;
 /** So many generations are left standing below the current one, unless the settings say otherwise. */
 const KEEP = 16;
 /** Pruning waits until there are so many times as many names, because each holder would otherwise pay for it. */
@@ -95,6 +97,7 @@ export function tryLock(settings: LockSettings): Attempt {
   if (before.held !== null && settings.judge(before.held) === 'alive') return { kind: 'held', holder: before.held };
 
   const generation = before.top + 1;
+  if (generation > HIGHEST) throw tooHigh(`${folder}/${before.top}`);
   try {
     files.setModifiedAt(identityPath, settings.wallMs());
     if (!files.link(identityPath, `${folder}/${generation}`)) return { kind: 'lost-race' };
@@ -189,6 +192,11 @@ function highest(names: readonly string[]): number {
   let top = 0;
   for (const name of names) top = Math.max(top, generationOf(name));
   return top;
+}
+
+function tooHigh(path: string): Error {
+  const message = `EOVERFLOW: no generation can follow, link '${path}'`;
+  return Object.assign(new Error(message), { code: 'EOVERFLOW', syscall: 'link', path });
 }
 
 /** 0 for a name that is not a lock's: strangers in the folder are left alone. */

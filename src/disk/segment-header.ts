@@ -1,5 +1,5 @@
 /** Which segments of a journal there are, and what the header of each says; see `journal.ts`. */
-import type { FileSystem } from './filesystem.ts';
+import { type FileSystem, notAFile } from './filesystem.ts';
 import { openLine } from './sealed-line.ts';
 
 export interface Position {
@@ -48,6 +48,13 @@ export function straySegments(files: FileSystem, folder: string): readonly strin
   return numbers.filter((number) => !segments.includes(number)).map((number) => segmentPath(folder, number));
 }
 
+/** The names of files that stand where segments behind this one will be; none of them was opened by a holder. */
+export function namesBehind(files: FileSystem, folder: string, segment: number): readonly string[] {
+  return allNumbers(files, folder)
+    .filter((number) => number > segment)
+    .map((number) => segmentPath(folder, number).slice(folder.length + 1));
+}
+
 function allNumbers(files: FileSystem, folder: string): readonly number[] {
   const numbers: number[] = [];
   for (const name of files.list(folder) ?? []) {
@@ -69,6 +76,7 @@ export function readHeader(files: FileSystem, folder: string, segment: number): 
 export function readFrom(files: FileSystem, path: string, from: number, upTo: number | null): Buffer | null {
   const stat = files.stat(path);
   if (stat === null) return null;
+  if (stat.kind !== 'file') throw notAFile(path);
   if (upTo === null && stat.bytes < from) return null;
   const end = upTo === null ? stat.bytes : Math.min(stat.bytes, upTo);
   if (end <= from) return Buffer.alloc(0);

@@ -112,8 +112,15 @@ export class Staging {
   }
 }
 
+/** Whether a folder among the staging folders is one: what somebody else has put there is not ours to remove. */
+export function isStaging(files: FileSystem, folder: string): boolean {
+  return (files.list(folder) ?? []).every((name) => name === IDENTITY || /^\d+$/.test(name));
+}
+
 /** The fence: after this returns, the process that owned the folder puts nothing in place any more. */
 export function removeStaging(files: FileSystem, folder: string): void {
+  // First: whoever then misses any of its files finds its name gone too, and knows why.
+  files.remove(`${folder}/${IDENTITY}`);
   for (let sweep = 0; sweep < MAX_SWEEPS; sweep += 1) {
     const names = files.list(folder);
     if (names === null) return;
@@ -124,5 +131,6 @@ export function removeStaging(files: FileSystem, folder: string): void {
       if (systemErrorCode(error) !== 'ENOENT') throw error;
     }
   }
-  throw new Error(`The staging folder ${folder} fills faster than it can be emptied.`);
+  const message = `EBUSY: the folder fills faster than it can be emptied, rmdir '${folder}'`;
+  throw Object.assign(new Error(message), { code: 'EBUSY', syscall: 'rmdir', path: folder });
 }

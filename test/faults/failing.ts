@@ -10,7 +10,7 @@ export const LASTING = ['ENOSPC', 'EROFS', 'EIO'] as const;
 
 const TAKES_ROOM: ReadonlySet<string> = new Set(['write', 'makeFolder', 'link', 'rename']);
 const CHANGES: ReadonlySet<string> = new Set([...TAKES_ROOM, 'truncate', 'setModified', 'setModifiedAt', 'remove']);
-const MAKES_FILES: ReadonlySet<unknown> = new Set(['append', 'create']);
+const MAKES_FILES: ReadonlySet<unknown> = new Set(['create', 'append']);
 
 export interface FailingDisk {
   readonly files: FileSystem;

@@ -126,6 +126,21 @@ describe('a damaged journal', () => {
   });
 });
 
+it('what lies behind the end of the journal never becomes a part of it', async ({ store, backlog }) => {
+  await given(backlog, { id: 'A' });
+  // As a power cut leaves it where nothing is flushed: this segment, but not the one before it.
+  writeFileSync(journal(store, 3), `{"sum":"00000000","segment":3}\n${'\0'.repeat(500)}`);
+  for (const part of ['b', 'c', 'd']) {
+    await given(backlog, ...Array.from({ length: 600 }, (_, index) => ({ id: `${part}${index}` })));
+  }
+  await backlog.close();
+  const next = await store.open({ actor: 'next' });
+  expect(await troubles(next)).toEqual([]);
+  expect((await next.history()).map(({ seq }) => seq)).toEqual(Array.from({ length: 1801 }, (_, index) => index + 1));
+  expect(readdirSync(join(store.root, 'aside'))).toEqual(['1.00000003.jsonl']);
+  await next.close();
+});
+
 /** Changes the content of a file as a bad disk does: its time stays. */
 function rot(path: string, from: string, to: string): void {
   const text = readFileSync(path, 'utf8');

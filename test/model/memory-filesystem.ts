@@ -79,7 +79,7 @@ export class MemoryDisk {
         let inode = this.#find(path);
         if (inode !== null && mode === 'create') throw systemError('EEXIST', 'open', path);
         if (inode === null) {
-          if (mode === 'read') throw systemError('ENOENT', 'open', path);
+          if (mode !== 'create') throw systemError('ENOENT', 'open', path);
           inode = this.#add(process, path, { kind: 'file', bytes: new Uint8Array(), modifiedMs: NOW_MS });
         }
         let descriptor = 3;

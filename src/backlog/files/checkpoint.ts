@@ -5,11 +5,13 @@
  */
 import { type FileSystem, flushFolder, systemErrorCode } from '../../disk/filesystem.ts';
 import { flushFile, openSegment } from '../../disk/journal.ts';
+import { namesBehind } from '../../disk/segment-header.ts';
 import { MosaicError } from '../../errors.ts';
 import type { CommitSettings } from './commit.ts';
 import { writeIndexFile } from './form/index-file.ts';
 import type { Knowledge } from './knowledge.ts';
 import { FORMAT } from './form/layout.ts';
+import { copyAside } from './recovery/take-up.ts';
 
 export interface CheckpointFacts {
   /** The lock generation of whoever makes it. */
@@ -30,6 +32,7 @@ export function checkpoint(settings: CommitSettings, knowledge: Knowledge, facts
   const { files, paths, staging, durable } = settings;
   if (durable) flushCards(settings, knowledge);
 
+  clearTheWay(settings, knowledge.position.segment);
   const segment = knowledge.position.segment + 1;
   const header = {
     segment,
@@ -53,6 +56,18 @@ export function checkpoint(settings: CommitSettings, knowledge: Knowledge, facts
   knowledge.trailingBytes = 0;
   files.setModifiedAt(paths.cards, knowledge.stampMs);
   writeIndex(settings, knowledge);
+}
+
+/**
+ * Files that nobody reads, behind a gap: what a power cut has left of segments that were not flushed, or copies. The
+ * segment we open would make one of them its neighbour, and so a part of the journal. Taken away through our staging
+ * folder: whoever is fenced off must not take the segment that their successor has opened.
+ */
+function clearTheWay({ files, paths, staging }: CommitSettings, segment: number): void {
+  for (const name of namesBehind(files, paths.journal, segment)) {
+    copyAside(files, paths, paths.journal, name);
+    staging.takeAway(`${paths.journal}/${name}`);
+  }
 }
 
 /** The index is a cache: when it cannot be written, the old one still leads to the truth, only more slowly. */
@@ -80,10 +95,11 @@ function flushCards({ files, paths }: CommitSettings, knowledge: Knowledge): voi
 }
 
 function flushIfThere(files: FileSystem, path: string): void {
+  // Deleted or replaced by hand since: that is for the next look at the folder to take up.
+  if (files.stat(path)?.kind !== 'file') return;
   try {
     flushFile(files, path);
   } catch (error) {
-    // Deleted by hand since; that is for the next look at the folder to take up.
-    if (systemErrorCode(error) !== 'ENOENT' && systemErrorCode(error) !== 'ELOOP') throw error;
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
   }
 }

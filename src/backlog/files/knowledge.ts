@@ -5,7 +5,7 @@
 import type { Card } from '../../card/card.ts';
 import type { FileSystem } from '../../disk/filesystem.ts';
 import { type JournalTransaction, scanSegment } from '../../disk/journal.ts';
-import { listSegments, type Position, readHeader, type SegmentHeader } from '../../disk/segment-header.ts';
+import { listSegments, type Position, readHeader, segmentPath, type SegmentHeader } from '../../disk/segment-header.ts';
 import { MosaicError } from '../../errors.ts';
 import { CardIndex } from './card-index/card-index.ts';
 import { summarize, type Summary } from './card-index/summary.ts';
@@ -189,8 +189,10 @@ export function follow(files: FileSystem, paths: StorePaths, knowledge: Knowledg
       knowledge.position = { segment: segment + 1, bytes: 0 };
       continue;
     }
+    if (files.stat(segmentPath(paths.journal, segment + 1)) === null) return true;
     // A new segment may have been opened between the look ahead and the read; what was read then ends at its seal.
-    if (readHeader(files, paths.journal, segment + 1) === null) return true;
+    // One that does not say where it begins has others before it that go on in it: nothing may be appended here.
+    if (readHeader(files, paths.journal, segment + 1) === null) return false;
   }
 }
 
