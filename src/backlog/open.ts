@@ -8,6 +8,7 @@ import { MosaicError } from '../errors.ts';
 import { systemClock } from '../host/clock.ts';
 import { currentIdentity, livenessOf } from '../host/process-identity.ts';
 import type { Backlog, OpenOptions } from './backlog.ts';
+import { asDiskError } from './files/disk-error.ts';
 import { FileBacklog } from './files/file-backlog.ts';
 import { FileStore } from './files/file-store.ts';
 import { storePaths } from './files/form/layout.ts';
@@ -17,7 +18,7 @@ const DEFAULT_STALE_SECONDS = 60;
 /**
  * Opens the backlog; a store that is not there yet is made by the first change.
  *
- * @throws MosaicError STORE_FOREIGN, UNSUPPORTED, INVALID_INPUT
+ * @throws MosaicError STORE_FOREIGN, UNSUPPORTED, INVALID_INPUT, DISK_…
  */
 export async function openBacklog(options: OpenOptions = {}): Promise<Backlog> {
   const databaseUrl = options.databaseUrl ?? process.env['DATABASE_URL'] ?? '';
@@ -56,7 +57,11 @@ function mosaicHomeOf(options: OpenOptions): string {
 
 /** An embedded Postgres kept its data at the very same path; one byte of ours in there could ruin it. */
 function assertOurs(root: string): void {
-  if (nodeFileSystem.stat(`${root}/PG_VERSION`) === null) return;
+  try {
+    if (nodeFileSystem.stat(`${root}/PG_VERSION`) === null) return;
+  } catch (error) {
+    throw asDiskError(error);
+  }
   throw new MosaicError({
     code: 'STORE_FOREIGN',
     message:

@@ -8,7 +8,7 @@ export function commandLine(...words: readonly string[]): string {
   return ['mosaic', 'fleet', 'backlog', ...words.map(quoteForShell)].join(' ');
 }
 
-function quoteForShell(word: string): string {
+export function quoteForShell(word: string): string {
   return /^[A-Za-z0-9._/:=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -64,22 +64,21 @@ export function commit(
     return { inPlace: false };
   }
   knowledge.settle(changes, appended.end);
-  return { inPlace: putInPlace(settings, changes, staged, knowledge.stampMs) };
+  try {
+    putInPlace(settings, changes, staged, knowledge.stampMs);
+    return { inPlace: true };
+  } catch {
+    return { inPlace: false };
+  }
 }
 
-/** Puts changes in place that are committed already; see `recovery.ts`. */
+/** Puts changes in place that are committed already; see `recovery.ts`. @throws the system's error */
 export function putAgain(settings: CommitSettings, changes: readonly Unsettled[], stampMs: number): void {
   const staged = stage(
     settings,
     changes.map((change) => change.record),
   );
-  if (!putInPlace(settings, changes, staged, stampMs)) {
-    throw new MosaicError({
-      code: 'DISK_FAILED',
-      message: `Committed changes could not be put in place in ${settings.paths.cards}.`,
-      hint: 'Check the disk and the permissions of that folder, then run the same command again.',
-    });
-  }
+  putInPlace(settings, changes, staged, stampMs);
 }
 
 function numbered(transaction: FileTransaction, lastSeq: number, generation: number): readonly CardRecord[] {
@@ -109,7 +108,7 @@ function putInPlace(
   changes: readonly Unsettled[],
   staged: ReadonlyMap<string, string>,
   stampMs: number,
-): boolean {
+): void {
   const final = new Map(changes.map((change) => [change.record.id, change]));
   const moved = movedCards(changes);
   try {
@@ -124,10 +123,9 @@ function putInPlace(
       else if (moved.has(id)) staging.takeAway(`${paths[from]}/${record.file}`);
     }
     files.setModifiedAt(paths.cards, stampMs);
-    return true;
-  } catch {
+  } catch (error) {
     discard(files, staged);
-    return false;
+    throw error;
   }
 }
 

@@ -9,6 +9,12 @@ interface DiskTrouble {
   readonly hint: string;
 }
 
+const SQUATTER: DiskTrouble = {
+  code: 'STORE_DAMAGED',
+  says: 'Something else stands in the place of a file or a folder of the store',
+  hint: 'Look what it is (ls -ld) and move it away, then run the same command again.',
+};
+
 const TROUBLE: Readonly<Record<string, DiskTrouble>> = {
   ENOSPC: { code: 'DISK_FULL', says: 'The disk is full', hint: 'Make room, then run the same command again.' },
   EDQUOT: {
@@ -36,6 +42,10 @@ const TROUBLE: Readonly<Record<string, DiskTrouble>> = {
     says: 'This process has too many files open',
     hint: 'Raise the limit (ulimit -n) or close some, then run the same command again.',
   },
+  EISDIR: SQUATTER,
+  ENOTDIR: SQUATTER,
+  ELOOP: SQUATTER,
+  EOVERFLOW: SQUATTER,
 };
 
 /** @returns a MosaicError for a system error; anything else as it is */

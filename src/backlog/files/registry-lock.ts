@@ -2,7 +2,7 @@
  * The registry mutex as one process sees it: under which identity it takes it, how it judges who holds it, and how it
  * waits. The protocol itself is in `disk/numbered-lock.ts`.
  */
-import { type FileSystem, systemErrorCode } from '../../disk/filesystem.ts';
+import { type FileSystem, makeFolders, systemErrorCode } from '../../disk/filesystem.ts';
 import { judgeHolder, type Verdict } from '../../disk/holder.ts';
 import { type HeldGeneration, type TakenLock, tryLock } from '../../disk/numbered-lock.ts';
 import { Staging } from '../../disk/staging.ts';
@@ -128,6 +128,7 @@ export class RegistryLock {
   #newStaging(attempts: number): Staging {
     const { files, paths, identity, newToken } = this.#settings;
     const token = newToken();
+    makeFolders(files, paths.lock);
     try {
       return Staging.open(files, paths.staging, token, holderText({ process: identity, token }));
     } catch (error) {

@@ -1,6 +1,6 @@
 /** Lets a person change a text in the editor of their choice. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MosaicError } from '../../errors.ts';
@@ -39,7 +39,10 @@ export async function editText({ editor, text, fileName, drawsOn }: EditOptions)
   const file = join(folder, fileName);
   const remove = async (): Promise<void> => rm(dirname(file), { recursive: true, force: true });
   try {
+    // The umask may take more away than is meant, even from the editor.
+    await chmod(folder, 0o700);
     await writeFile(file, text, { mode: 0o600, flag: 'wx' });
+    await chmod(file, 0o600);
     await runEditor(editor, file, drawsOn);
     return { file, text: await readFile(file, 'utf8'), remove };
   } catch (error) {

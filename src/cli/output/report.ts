@@ -11,7 +11,7 @@ export interface ReportOptions {
 }
 
 export async function reportError(error: unknown, output: Output, options: ReportOptions): Promise<void> {
-  const told = error instanceof MosaicError ? error : internalError(error);
+  const told = error instanceof MosaicError ? error : (outOfFiles(error) ?? internalError(error));
   const hint = told.hint ?? (isAskedWrongly(told) ? (options.usageHint ?? null) : null);
   if (output.asJson) {
     const stack = options.isDebug ? { stack: stackOf(error) } : {};
@@ -27,6 +27,17 @@ export async function reportError(error: unknown, output: Output, options: Repor
 
 function isAskedWrongly({ code }: MosaicError): boolean {
   return code === 'USAGE' || code === 'INVALID_INPUT';
+}
+
+/** The program itself is in files; when it may open no more of them, that is nobody's defect. */
+function outOfFiles(error: unknown): MosaicError | null {
+  if (!(error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE'))) return null;
+  return new MosaicError({
+    code: 'DISK_FAILED',
+    message: `Too many files are open, so the program could not be loaded: ${error.message}`,
+    hint: 'Raise the limit (ulimit -n). Whether anything was changed is not known: look before you repeat it.',
+    cause: error,
+  });
 }
 
 function internalError(error: unknown): MosaicError {

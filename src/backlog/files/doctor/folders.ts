@@ -1,18 +1,26 @@
 /** What the doctor checks about the store around the cards: foreign files, journal, index, left-overs, permissions. */
+import type { FileSystem } from '../../../disk/filesystem.ts';
 import { scanSegment } from '../../../disk/journal.ts';
 import { listSegments, readHeader, segmentPath, straySegments } from '../../../disk/segment-header.ts';
 import type { Finding } from '../../backlog.ts';
-import { commandLine } from '../../sentences.ts';
+import { commandLine, quoteForShell } from '../../sentences.ts';
 import { isCardFileName } from '../form/file-name.ts';
+import type { StorePaths } from '../form/layout.ts';
 import type { FileStore } from '../file-store.ts';
 import { readIndexFile } from '../form/index-file.ts';
 import { deadStagings } from '../recovery/left-overs.ts';
 
 const WORLD_WRITABLE = 0o002;
+/** In such a folder, as /tmp is, nobody removes what is somebody else's. */
+const STICKY = 0o1000;
 
 export function examineFolders(store: FileStore): readonly Finding[] {
   const { files, paths } = store;
   const findings: Finding[] = [];
+  for (const folder of [paths.archive, paths.journal, paths.indexFolder, paths.lock, paths.staging, paths.aside]) {
+    const stat = files.stat(folder);
+    if (stat !== null && stat.kind !== 'folder') findings.push(notAFolder(folder));
+  }
   for (const folder of [paths.cards, paths.archive]) {
     for (const name of files.list(folder) ?? []) {
       if (isCardFileName(name)) continue;
@@ -42,18 +50,28 @@ export function examineFolders(store: FileStore): readonly Finding[] {
       hint: 'It does no harm; doctor --fix removes it.',
     });
   }
-  const root = files.stat(paths.root);
-  if (root !== null && (root.mode & WORLD_WRITABLE) !== 0) {
+  for (const folder of writableForAll(files, paths)) {
     findings.push(
       warning(
         'world-writable',
-        paths.root,
-        `Every user of this machine can write to ${paths.root}.`,
-        `Take that away with: chmod o-w ${paths.root}`,
+        folder,
+        `Every user of this machine can write to ${folder}.`,
+        `Take that away with: chmod o-w ${quoteForShell(folder)}`,
       ),
     );
   }
   return findings;
+}
+
+/** The folders of the store, and those that lead to it from the home: who can write there can put another store there. */
+function writableForAll(files: FileSystem, paths: StorePaths): readonly string[] {
+  const fleet = paths.root.slice(0, paths.root.lastIndexOf('/'));
+  const home = fleet.slice(0, fleet.lastIndexOf('/'));
+  const { root, cards, archive, journal, indexFolder, lock, staging, aside } = paths;
+  return [home, fleet, root, cards, archive, journal, indexFolder, lock, staging, aside].filter((folder) => {
+    const stat = files.stat(folder);
+    return stat?.kind === 'folder' && (stat.mode & WORLD_WRITABLE) !== 0 && (stat.mode & STICKY) === 0;
+  });
 }
 
 export function examineJournal(store: FileStore): readonly Finding[] {
@@ -113,6 +131,17 @@ function journalDamage(path: string, what: string): Finding {
     message: `The journal ${path} is damaged: ${what}. The cards themselves are not touched by that; history may be.`,
     fixed: null,
     hint: `Check the disk, and keep a copy of the folder; then make it readable again with: ${commandLine('doctor', '--fix')}`,
+  };
+}
+
+function notAFolder(path: string): Finding {
+  return {
+    code: 'not-a-folder',
+    severity: 'error',
+    subject: path,
+    message: `${path} is a link or a file, where the store has a folder. Nothing is written there.`,
+    fixed: null,
+    hint: 'Look what it is (ls -ld) and move it away, or put the folder back in its place.',
   };
 }
 

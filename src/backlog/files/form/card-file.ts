@@ -11,6 +11,8 @@ import { type FileSystem, systemErrorCode } from '../../../disk/filesystem.ts';
 import { cardText, parseCardText } from '../../card-schema.ts';
 import { mayHold } from './file-name.ts';
 
+const KINDS = { folder: 'a folder', link: 'a link', other: 'a pipe, a socket or a device' } as const;
+
 /** A larger file is no card; reading it would hurt everybody. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -32,7 +34,7 @@ export function readCardFile(files: FileSystem, folder: string, name: string, no
   const modifiedMs = stat.modifiedMs;
   const damaged = (reason: string, stamp: Stamp): CardFile => ({ kind: 'damaged', reason, stamp, modifiedMs });
   const unread: Stamp = { bytes: stat.bytes, crc: 0 };
-  if (stat.kind !== 'file') return damaged(`it is a ${stat.kind}, not a file`, unread);
+  if (stat.kind !== 'file') return damaged(`it is ${KINDS[stat.kind]}, not a file`, unread);
   if (stat.bytes > MAX_BYTES) return damaged(`it is larger than ${MAX_BYTES / 1024 / 1024} MiB`, unread);
 
   const content = readBytes(files, path);
@@ -58,7 +60,6 @@ function readBytes(files: FileSystem, path: string): Uint8Array | string | null 
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === 'EACCES' || code === 'EPERM') return `this user may not read it (${code})`;
-    if (code === 'ELOOP') return 'it is a link, not a file';
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** What processes leave behind that were killed: their staging folders. */
 import type { FileSystem } from '../../../disk/filesystem.ts';
-import { removeStaging } from '../../../disk/staging.ts';
+import { isStaging, removeStaging } from '../../../disk/staging.ts';
 import type { Liveness, ProcessIdentity } from '../../../host/process-identity.ts';
 import { parseHolder } from '../form/holder-identity.ts';
 import type { StorePaths } from '../form/layout.ts';
@@ -21,7 +21,7 @@ export function deadStagings(
   for (const token of files.list(paths.staging) ?? []) {
     const folder = `${paths.staging}/${token}`;
     const stat = files.stat(folder);
-    if (stat?.kind !== 'folder') continue;
+    if (stat?.kind !== 'folder' || !isStaging(files, folder)) continue;
     const bytes = files.readFile(`${folder}/identity.json`);
     const holder = bytes === null ? null : parseHolder(new TextDecoder().decode(bytes));
     const isDead = holder === null ? nowMs - stat.modifiedMs > NAMELESS_MS : livenessOf(holder.process) === 'dead';
