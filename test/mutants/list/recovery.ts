@@ -1,0 +1,189 @@
+/** Bugs in what comes after an accident: recovery, edits by hand, the index; and in putting changes in place. */
+import type { Mutant } from '../mutant.ts';
+
+const STORE = 'src/backlog/files/file-store.ts';
+const COMMIT = 'src/backlog/files/commit.ts';
+const RECOVERY = 'src/backlog/files/recovery/recovery.ts';
+const CRASH = ['test/crash'];
+const COMMIT_MODEL = ['test/model/commit.test.ts', 'test/model/walks.test.ts'];
+
+export const RECOVERY_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'no-recovery-after-a-reboot',
+    breaks: 'After a restart of the machine the files are believed as they are.',
+    edits: [
+      {
+        file: STORE,
+        from: 'begun && knowledge.bootId !== identity.bootId',
+        to: 'begun && knowledge.bootId === undefined',
+      },
+    ],
+    tests: ['test/crash/power-cut.test.ts'],
+  },
+  {
+    name: 'no-recovery-after-a-kill',
+    breaks: 'What a killed process had committed is not put in place.',
+    edits: [
+      {
+        file: RECOVERY,
+        from: 'return new Map(knowledge.lastTransaction.map((change) => [change.record.id, change]));',
+        to: 'return new Map();',
+      },
+    ],
+    tests: COMMIT_MODEL,
+  },
+  {
+    name: 'trouble-forgotten',
+    breaks: 'After a generation that ended in trouble, what it flushed is believed to be on the disk.',
+    edits: [{ file: RECOVERY, from: 'if (rebooted || lock.isAfterTrouble) return', to: 'if (rebooted) return' }],
+    tests: ['test/crash/failed-flush.test.ts'],
+  },
+  {
+    name: 'not-written-afresh',
+    breaks: 'Files whose flush has failed are flushed again, and not written again.',
+    edits: [{ file: RECOVERY, from: ' || (afresh && settlement.isAsCommitted)', to: '' }],
+    tests: ['test/crash/failed-flush.test.ts'],
+  },
+  {
+    name: 'left-over-in-the-archive',
+    breaks: 'Recovery leaves a card in both folders.',
+    edits: [
+      {
+        file: RECOVERY,
+        from: 'if (settlement.leftOver !== null) leftOver.push(',
+        to: 'if (settlement.leftOver === undefined) leftOver.push(',
+      },
+    ],
+    tests: CRASH,
+  },
+  {
+    name: 'room-made-without-a-copy',
+    breaks: 'A file that somebody else has put where a committed change belongs is written over.',
+    edits: [
+      {
+        file: RECOVERY,
+        from: '    for (const place of settlement.foreign) copyAside(files, paths, paths[place], name);\n',
+        to: '',
+      },
+    ],
+    tests: ['test/crash', 'test/files'],
+  },
+  {
+    name: 'temporary-name-used-twice',
+    breaks: 'Two files of one change are prepared under the same name.',
+    edits: [
+      {
+        file: 'src/disk/staging.ts',
+        from: '    const path = `${this.#folder}/${this.#count}`;\n    this.#write(path',
+        to: '    const path = `${this.#folder}/1`;\n    this.#files.remove(path);\n    this.#write(path',
+      },
+    ],
+    tests: ['test/contract', 'test/model/walks.test.ts'],
+  },
+  {
+    name: 'taken-away-past-the-fence',
+    breaks: 'A card is removed by its path, so that whoever is fenced off can still remove it.',
+    edits: [
+      {
+        file: COMMIT,
+        from: 'staging.takeAway(`${paths.cards}/${record.file}`)',
+        to: 'files.remove(`${paths.cards}/${record.file}`)',
+      },
+      {
+        file: COMMIT,
+        from: 'staging.takeAway(`${paths[from]}/${record.file}`)',
+        to: 'files.remove(`${paths[from]}/${record.file}`)',
+      },
+    ],
+    tests: ['test/model'],
+  },
+  {
+    name: 'archived-and-left',
+    breaks: 'A card that goes to the archive stays among the others as well.',
+    edits: [{ file: COMMIT, from: 'else if (moved.has(id)) staging', to: 'else if (moved.has(`${id} `)) staging' }],
+    tests: ['test/contract', 'test/files', 'test/crash'],
+  },
+  {
+    name: 'placed-before-committed',
+    breaks: "The card's file is in place before its line is in the journal.",
+    edits: [
+      {
+        file: COMMIT,
+        from: '  const texts = records.map(',
+        to: '  putInPlace(settings, changes, staged, knowledge.stampMs);\n  const texts = records.map(',
+      },
+      {
+        file: COMMIT,
+        from: '    putInPlace(settings, changes, staged, knowledge.stampMs);\n    return',
+        to: '    return',
+      },
+    ],
+    tests: ['test/crash/power-cut.test.ts', 'test/faults'],
+  },
+  {
+    name: 'index-checksum-not-looked-at',
+    breaks: 'An index is believed whatever its checksum says.',
+    edits: [
+      { file: 'src/backlog/files/card-index/layout.ts', from: ' || words[0] !== crc32(aligned.subarray(4))', to: '' },
+    ],
+    tests: ['test/card-index', 'test/damage'],
+  },
+  {
+    name: 'index-believed-without-the-card',
+    breaks: 'A card is what the index says of it, whatever its file holds.',
+    edits: [
+      {
+        file: 'src/backlog/files/inspection.ts',
+        from: '    const untouched = folder !== null && bearsTime(folder, knowledge.stampMs);\n',
+        to: '    const untouched = folder !== null;\n    if (untouched) return [];\n',
+      },
+      {
+        file: 'src/backlog/files/file-transaction.ts',
+        from: 'file.stamp.bytes === known.fileBytes &&\n      file.stamp.crc === known.fileCrc',
+        to: 'file.stamp.bytes > 0',
+      },
+    ],
+    tests: ['test/files/hand-edits.test.ts', 'test/crash', 'test/damage'],
+  },
+  {
+    name: 'index-of-another-journal',
+    breaks: 'An index is believed though the segment it speaks of has gone.',
+    edits: [
+      {
+        file: 'src/backlog/files/knowledge.ts',
+        from: 'head.position.segment === 0 || readHeader(files, paths.journal, head.position.segment) !== null;',
+        to: 'head.position.segment >= 0;',
+      },
+      {
+        file: 'src/backlog/files/knowledge.ts',
+        from: '      if (scan === null) return false;\n',
+        to: '      if (scan === null) return true;\n',
+      },
+    ],
+    tests: ['test/files', 'test/damage', 'test/crash'],
+  },
+  {
+    name: 'sealed-off-lines-kept',
+    breaks: 'A process goes on with what it has read of lines that were sealed off since.',
+    edits: [
+      {
+        file: 'src/backlog/files/knowledge.ts',
+        from: 'if (next !== null && next.follows !== null && next.follows.bytes < bytes) return false;',
+        to: '',
+      },
+    ],
+    tests: ['test/files/overtaken-reader.test.ts', 'test/model'],
+  },
+  {
+    name: 'rot-taken-for-an-edit',
+    breaks: 'What a bad disk has made of a card counts as an edit.',
+    edits: [
+      {
+        file: 'src/backlog/files/recovery/take-up.ts',
+        from: 'if (!bearsTime(file, known.updatedAtMs)) return false;',
+        to: 'if (file.modifiedMs >= 0) return false;',
+      },
+    ],
+    tests: ['test/files/damaged-store.test.ts'],
+  },
+];

@@ -1,0 +1,8 @@
+/** All deliberate bugs, in the order of the table. */
+import { CLAIM_MUTANTS } from './list/claims.ts';
+import { JOURNAL_MUTANTS } from './list/journal.ts';
+import { LOCK_MUTANTS } from './list/lock.ts';
+import { RECOVERY_MUTANTS } from './list/recovery.ts';
+import type { Mutant } from './mutant.ts';
+
+export const MUTANTS: readonly Mutant[] = [...LOCK_MUTANTS, ...JOURNAL_MUTANTS, ...RECOVERY_MUTANTS, ...CLAIM_MUTANTS];
