@@ -209,6 +209,12 @@ export function describeIssue(issue: z.core.$ZodIssue | undefined): string {
   return name === undefined ? issue.message : `its field ${String(name)} ${issue.message}`;
 }
 
+/** A card with more is refused; all that are kept have to be read by everybody. */
+export const MAX_CARD_BYTES: number = 16 * 1024 * 1024;
+
+/** A larger file is no card. Above the other limit, because a claim, an expiry, a reason may come on top of that. */
+export const MAX_CARD_FILE_BYTES: number = MAX_CARD_BYTES + 1024 * 1024;
+
 /** The text of a card's file: for `cat` and `jq`, and the same bytes for the same card. */
 export function cardText(card: Card): string {
   return `${JSON.stringify(card, null, 2)}\n`;

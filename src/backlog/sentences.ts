@@ -2,6 +2,7 @@
 import type { CardStatus } from '../card/card.ts';
 import type { Refusal } from '../card/outcome.ts';
 import { MosaicError } from '../errors.ts';
+import { MAX_CARD_BYTES } from './card-schema.ts';
 
 /** A command line that can be pasted as it stands, whatever the id is made of. */
 export function commandLine(...words: readonly string[]): string {
@@ -72,6 +73,14 @@ export function cardDamaged(id: string, file: string, reason: string): MosaicErr
     code: 'CARD_DAMAGED',
     message: `The file of card ${id} cannot be used: ${reason}. It was left as it is (${file}). Nothing was changed.`,
     hint: `Mend the file by hand, or see what can be restored with: ${commandLine('doctor')}`,
+  });
+}
+
+export function cardTooLarge(id: string): MosaicError {
+  return new MosaicError({
+    code: 'INVALID_INPUT',
+    message: `Card ${id} would be larger than ${MAX_CARD_BYTES / 1024 / 1024} MiB. Nothing was changed.`,
+    hint: 'Keep what is large in a file of its own, and the path of that file in the card.',
   });
 }
 

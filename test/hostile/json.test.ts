@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { MosaicError } from '../../src/errors.ts';
 import { newFileStore } from '../files/file-store.ts';
+import { script } from './surroundings.ts';
 
 const DEEP = 200_000;
 const deep = `${'['.repeat(DEEP)}1${']'.repeat(DEEP)}`;
@@ -59,3 +60,34 @@ async function honest(call: () => Promise<unknown>): Promise<void> {
     expect(error.message.length).toBeLessThan(2000);
   }
 }
+
+test('a card that grows beyond what a card may be is refused, and stays as it was', async () => {
+  const store = await newFileStore();
+  onTestFinished(() => store.remove());
+  const backlog = await store.open({ actor: 'test' });
+  await backlog.create({ id: 'A', title: 'A card' });
+  const megabyte = 'x'.repeat(1_000_000);
+  const large = Array.from({ length: 20 }, () => megabyte);
+  const refused = { code: 'INVALID_INPUT', message: 'Card A would be larger than 16 MiB. Nothing was changed.' };
+  await expect(backlog.complete({ id: 'A', result: large })).rejects.toMatchObject(refused);
+  await expect(backlog.update({ id: 'A', acceptance: large })).rejects.toMatchObject(refused);
+  const line = JSON.stringify({ id: 'B', title: 'Imported', result: large });
+  await expect(backlog.import({ lines: [line] })).rejects.toMatchObject({ message: expect.stringContaining('16 MiB') });
+
+  // Just below the limit: what the program itself writes into the card later still fits.
+  await backlog.update({ id: 'A', acceptance: [...large.slice(4), 'x'.repeat(770_000)] });
+  await backlog.claim({ owner: 'w' });
+  await backlog.fail({ id: 'A', owner: 'w', reason: 'r'.repeat(60_000) });
+  await backlog.close();
+  const next = await store.open({ actor: 'test' });
+  expect(await next.claim({ owner: 'w' })).toMatchObject({ id: 'A', attempts: 2 });
+  expect((await next.doctor()).findings).toEqual([]);
+  await next.close();
+});
+
+test('a line without end is refused before it fills the memory', { timeout: 120_000 }, async () => {
+  const endless = `node -e 'const part = "x".repeat(1 << 20); const write = () => process.stdout.write(part, write); write()'`;
+  const { status, stderr } = await script(`${endless} 2> /dev/null | $MOSAIC import -`);
+  expect(status).toBe(2);
+  expect(stderr).toContain('line 1 is longer than 64 MiB');
+});

@@ -5,6 +5,7 @@ import { newCard } from '../../card/content.ts';
 import type { CreateOptions } from '../backlog.ts';
 import { cardExists, dependencyCycle } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
+import { putCard } from './put-card.ts';
 import { mustGet } from './one-card.ts';
 
 export function createCard(transaction: Transaction, options: CreateOptions): Card {
@@ -17,6 +18,6 @@ export function createCard(transaction: Transaction, options: CreateOptions): Ca
   // Cards that existed before may already name this id, so the new card's edges can close a cycle through them.
   const cycle = findCycleThrough(card.id, (id) => (id === card.id ? card.dependsOn : transaction.dependsOn(id)));
   if (cycle !== null) throw dependencyCycle(cycle);
-  transaction.put(card, { kind: 'created', by: null, reason: card.statusReason });
+  putCard(transaction, card, { kind: 'created', by: null, reason: card.statusReason });
   return card;
 }

@@ -8,6 +8,7 @@ import type { ImportReport, Progress } from '../backlog.ts';
 import { parseCardText } from '../card-schema.ts';
 import { isCardDamaged } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
+import { putCard } from './put-card.ts';
 import { listProblems, type NumberedLine } from './lines.ts';
 
 export interface ImportTerms {
@@ -96,7 +97,7 @@ function importOne(
     return null;
   }
   if (existing === null) {
-    transaction.put(card, { kind: 'imported', by: null, reason: null });
+    putCard(transaction, card, { kind: 'imported', by: null, reason: null });
     return 'created';
   }
   const different = differingField(existing, card, given);
@@ -108,7 +109,11 @@ function importOne(
     );
     return null;
   }
-  transaction.put(replaced(existing, card, given, transaction.nowMs), { kind: 'imported', by: null, reason: null });
+  putCard(transaction, replaced(existing, card, given, transaction.nowMs), {
+    kind: 'imported',
+    by: null,
+    reason: null,
+  });
   return 'updated';
 }
 

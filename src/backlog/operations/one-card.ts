@@ -15,6 +15,7 @@ import type {
 } from '../backlog.ts';
 import { cardNotFound, dependencyCycle, refused } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
+import { putCard } from './put-card.ts';
 
 /** @throws MosaicError CARD_NOT_FOUND, CARD_DAMAGED */
 export function mustGet(transaction: Transaction, id: string): Card {
@@ -104,7 +105,7 @@ export function apply(transaction: Transaction, before: Card, outcome: Outcome, 
     case 'changed': {
       const { card, change } = outcome;
       const news = card.statusReason === before.statusReason ? null : card.statusReason;
-      transaction.put(card, { kind: change, by: by ?? null, reason: reason ?? news });
+      putCard(transaction, card, { kind: change, by: by ?? null, reason: reason ?? news });
       return card;
     }
   }

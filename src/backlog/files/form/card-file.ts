@@ -8,13 +8,12 @@ import { crc32 } from 'node:zlib';
 import type { Card } from '../../../card/card.ts';
 import { toMs } from '../../../card/time.ts';
 import { type FileSystem, systemErrorCode } from '../../../disk/filesystem.ts';
-import { cardText, parseCardText } from '../../card-schema.ts';
+import { cardText, MAX_CARD_FILE_BYTES, parseCardText } from '../../card-schema.ts';
 import { mayHold } from './file-name.ts';
 
 const KINDS = { folder: 'a folder', link: 'a link', other: 'a pipe, a socket or a device' } as const;
 
-/** A larger file is no card; reading it would hurt everybody. */
-const MAX_BYTES = 16 * 1024 * 1024;
+const TOO_LARGE = `it is larger than ${MAX_CARD_FILE_BYTES / 1024 / 1024} MiB`;
 
 /** Tells one content of a file from another without keeping it. */
 export interface Stamp {
@@ -35,7 +34,7 @@ export function readCardFile(files: FileSystem, folder: string, name: string, no
   const damaged = (reason: string, stamp: Stamp): CardFile => ({ kind: 'damaged', reason, stamp, modifiedMs });
   const unread: Stamp = { bytes: stat.bytes, crc: 0 };
   if (stat.kind !== 'file') return damaged(`it is ${KINDS[stat.kind]}, not a file`, unread);
-  if (stat.bytes > MAX_BYTES) return damaged(`it is larger than ${MAX_BYTES / 1024 / 1024} MiB`, unread);
+  if (stat.bytes > MAX_CARD_FILE_BYTES) return damaged(TOO_LARGE, unread);
 
   const content = readBytes(files, path);
   if (content === null) return { kind: 'missing' };
@@ -50,6 +49,9 @@ export function readCardFile(files: FileSystem, folder: string, name: string, no
   if (!mayHold(name, parsed.card.id)) {
     return damaged(`its id is ${parsed.card.id}, which does not belong into a file of that name`, stamp);
   }
+  // Written in our way it may take more room.
+  if (content.length > MAX_CARD_FILE_BYTES / 8 && cardBytes(parsed.card).bytes.length > MAX_CARD_FILE_BYTES)
+    return damaged(TOO_LARGE, stamp);
   return { kind: 'card', card: parsed.card, stamp, modifiedMs };
 }
 
