@@ -11,12 +11,12 @@ const REAL_HOLDERS = ['test/hostile/holders.test.ts'];
 export const LOCK_MUTANTS: readonly Mutant[] = [
   {
     name: 'lock-name-reused',
-    breaks: 'The names of the lock are all pruned, so that the next holder takes a number that was used before.',
+    breaks: 'Whoever gives the lock back removes all of its names, so that the numbers begin anew.',
     edits: [
       {
         file: LOCK,
-        from: 'prune(files, folder, names, generation - keep)',
-        to: 'prune(files, folder, names, generation + 1)',
+        from: "mark(settings, generation, complete ? 'free' : 'open');\n    },",
+        to: 'prune(files, folder, files.list(folder) ?? [], generation + 1);\n    },',
       },
     ],
     tests: LOCK_MODEL,
