@@ -223,7 +223,7 @@ function decide(transaction: FileTransaction, { id, operation, token }: Round): 
   }
 }
 
-function storeOf(world: World, outside: Outside, process: number, patience: Patience): FileStore {
+export function storeOf(world: World, outside: Outside, process: number, patience: Patience): FileStore {
   let tokens = 0;
   return new FileStore({
     files: outside.files,

@@ -22,12 +22,6 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     tests: LOCK_MODEL,
   },
   {
-    name: 'pruned-from-above',
-    breaks: 'Names are pruned in descending order, so that one that is not the highest can look like it.',
-    edits: [{ file: LOCK, from: 'generationOf(a) - generationOf(b)', to: 'generationOf(b) - generationOf(a)' }],
-    tests: LOCK_MODEL,
-  },
-  {
     name: 'lock-overwritten',
     breaks: 'Whoever comes second takes the name of the lock from whoever came first.',
     edits: [
@@ -138,7 +132,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     name: 'fenced-by-the-name-last',
     breaks: 'Whoever is being fenced off misses a file while its name is still there, and does not know why.',
     edits: [{ file: 'src/disk/staging.ts', from: '  files.remove(`${folder}/${IDENTITY}`);\n', to: '' }],
-    tests: ['test/model/walks.test.ts'],
+    tests: ['test/disk/staging.test.ts'],
   },
   {
     name: 'marked-over-before-recovery',
@@ -174,10 +168,10 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     tests: COMMIT_MODEL,
   },
   {
-    name: 'refusal-by-who-lost-the-lock',
-    breaks: 'Whoever has been taken over answers with what it saw of the past.',
+    name: 'rehearsal-by-who-lost-the-lock',
+    breaks: 'A rehearsal that was taken over answers with a mixture of past and present.',
     edits: [{ file: STORE, from: 'if (transaction.records.length === 0 && !lock.isHeld()) throw lockLost();', to: '' }],
-    tests: COMMIT_MODEL,
+    tests: ['test/model/rehearsal.test.ts'],
   },
   {
     name: 'released-as-complete',
