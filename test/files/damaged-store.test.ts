@@ -1,5 +1,14 @@
 /** What doctor --fix brings back, from whatever still holds it; each of these has once been lost, or has gone unnamed. */
-import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { Backlog, Finding } from '../../src/backlog/backlog.ts';
@@ -124,6 +133,19 @@ describe('a damaged journal', () => {
     expect(await troubles(next)).toEqual([]);
     await next.close();
   });
+});
+
+it('a journal that has lost its last bytes loses nothing of what comes after them', async ({ store, backlog }) => {
+  await given(backlog, { id: 'A' }, { id: 'B' });
+  await backlog.close();
+  truncateSync(journal(store, 1), statSync(journal(store, 1)).size - 5);
+  const next = await store.open({ actor: 'next' });
+  await next.update({ id: 'A', title: 'Goes on' });
+  await next.close();
+  const last = await store.open({ actor: 'last' });
+  expect((await last.history()).at(-1)).toMatchObject({ kind: 'updated', id: 'A', by: 'next' });
+  expect(ids((await last.list()).cards)).toEqual(['A', 'B']);
+  await last.close();
 });
 
 it('what lies behind the end of the journal never becomes a part of it', async ({ store, backlog }) => {

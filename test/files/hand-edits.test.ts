@@ -1,5 +1,6 @@
 /** People edit files: a valid edit is a change like any other, and the next command knows of it. */
 import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { given, ids } from '../contract/given.ts';
 import { refusal } from '../contract/refusal.ts';
@@ -161,4 +162,34 @@ describe('a large store', () => {
     edit('card-8.json');
     expect(ids((await backlog.list({ text: 'by hand' })).cards).toSorted()).toEqual(['card-7', 'card-8']);
   });
+});
+
+describe('when the next command has to recover first, since a process was killed', () => {
+  for (const openCards of [2, 60]) {
+    it(`among ${openCards} cards it still sees what was put there, changed and taken away`, async ({
+      store,
+      backlog,
+    }) => {
+      const cards = Array.from({ length: openCards }, (_, index) => ({ id: `c${index}` }));
+      await given(backlog, { id: 'gone' }, { id: 'changed' }, ...cards);
+      await backlog.complete({ id: 'gone' });
+      await backlog.update({ id: 'changed', title: 'The last change' });
+      await backlog.close();
+      // Taken by somebody of whom a power cut has left nothing.
+      writeFileSync(join(store.root, 'registry.lock', '1000'), '');
+      writeFileSync(cardPath(store, 'new.json'), JSON.stringify({ id: 'new', title: 'By hand', priority: 9 }));
+      rmSync(cardPath(store, 'gone.json'));
+
+      const next = await store.open({ actor: 'next' });
+      expect(await next.claim({ owner: 'w' })).toMatchObject({ id: 'new' });
+      await refusal(next.get({ id: 'gone' }), 'CARD_NOT_FOUND', 'gone');
+      expect(
+        (await next.history())
+          .slice(-3)
+          .map(({ kind, id }) => `${kind} ${id}`)
+          .toSorted(),
+      ).toEqual(['claimed new', 'deleted gone', 'edited new']);
+      await next.close();
+    });
+  }
 });

@@ -161,8 +161,10 @@ export class FileStore {
     let complete = false;
     try {
       const settings = this.#commitSettings(staging);
-      const knowledge = this.#recovered(settings, lock, terms);
-      const editsInPlace = this.#takeUpEdits(settings, lock, knowledge, terms.thoroughness);
+      const { knowledge, isSealed } = this.#recovered(settings, lock, terms);
+      // Who seals the journal gives the cards' folder a new time, and with it goes the sign that somebody was at it.
+      const thoroughness = isSealed ? 'thorough' : terms.thoroughness;
+      const editsInPlace = this.#takeUpEdits(settings, lock, knowledge, thoroughness);
       const transaction = this.#begin(knowledge, 'write');
       complete = editsInPlace;
       const value = this.#decide(transaction, work);
@@ -192,7 +194,7 @@ export class FileStore {
   }
 
   /** Everything the store has to be before anybody may decide anything. */
-  #recovered(settings: CommitSettings, lock: TakenLock, terms: ChangeTerms): Knowledge {
+  #recovered(settings: CommitSettings, lock: TakenLock, terms: ChangeTerms): Recovered {
     const { files, paths, identity, clock } = this.#settings;
     fence(settings, lock);
     const isFolderGone = files.stat(paths.cards) === null;
@@ -211,11 +213,10 @@ export class FileStore {
     settle(settings, knowledge, unsettled, { nowMs: clock.wallMs(), afresh: lock.isAfterTrouble });
     // A holder of unknown fate may still append; the seal makes that count for nothing. So does it for what a write
     // that never finished has left behind. Only a clean start spares it.
-    if (!begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0) {
-      checkpoint(settings, knowledge, this.#checkpointFacts(lock));
-    }
+    const isSealed = !begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0;
+    if (isSealed) checkpoint(settings, knowledge, this.#checkpointFacts(lock));
     lock.markOver();
-    return knowledge;
+    return { knowledge, isSealed };
   }
 
   #takeUpEdits(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge, thoroughness: Thoroughness): boolean {
@@ -294,6 +295,12 @@ export class FileStore {
     if (!this.#closed) return;
     throw new MosaicError({ code: 'STORE_CLOSED', message: 'This backlog is closed. Nothing was changed.' });
   }
+}
+
+interface Recovered {
+  readonly knowledge: Knowledge;
+  /** The journal goes on in a new segment. */
+  readonly isSealed: boolean;
 }
 
 function isAboutCommit(error: unknown): boolean {

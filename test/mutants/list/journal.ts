@@ -98,20 +98,17 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/backlog/files/file-store.ts',
-        from: 'if (!begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0) {',
-        to: 'if (!begun || rebooted || knowledge.trailingBytes > 0) {',
+        from: '!begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0;',
+        to: '!begun || rebooted || knowledge.trailingBytes > 0;',
       },
     ],
     tests: ['test/model/commit.test.ts', 'test/model/late-steps.test.ts'],
   },
   {
     name: 'unfinished-line-built-upon',
-    breaks: 'A line is appended behind one that was never finished, and both are lost.',
-    edits: [
-      { file: 'src/backlog/files/file-store.ts', from: ' || knowledge.trailingBytes > 0) {', to: ') {' },
-      { file: JOURNAL, from: 'attempt(() => files.truncate(descriptor, at.bytes));', to: 'true;' },
-    ],
-    tests: ['test/faults'],
+    breaks: 'A line is appended behind one that was never finished, or has lost its end, and both are lost.',
+    edits: [{ file: 'src/backlog/files/file-store.ts', from: ' || knowledge.trailingBytes > 0;', to: ';' }],
+    tests: ['test/files/damaged-store.test.ts'],
   },
   {
     name: 'checksum-not-looked-at',

@@ -175,6 +175,18 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     tests: ['test/files/overtaken-reader.test.ts', 'test/model'],
   },
   {
+    name: 'edits-forgotten-in-recovery',
+    breaks: 'A card that somebody has put into the folder is not seen when the next command has to recover first.',
+    edits: [
+      {
+        file: STORE,
+        from: "const thoroughness = isSealed ? 'thorough' : terms.thoroughness;",
+        to: 'const { thoroughness } = terms;',
+      },
+    ],
+    tests: ['test/files/hand-edits.test.ts'],
+  },
+  {
     name: 'rot-taken-for-an-edit',
     breaks: 'What a bad disk has made of a card counts as an edit.',
     edits: [
