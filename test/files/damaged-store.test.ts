@@ -118,6 +118,20 @@ describe('a damaged journal', () => {
     await next.close();
   });
 
+  it('that has lost its last segments gives no number out a second time', async ({ store, backlog }) => {
+    await given(backlog, { id: 'A' });
+    for (const title of ['Second', 'Third']) {
+      await backlog.doctor({ fix: true });
+      await backlog.update({ id: 'A', title });
+    }
+    await backlog.close();
+    for (const segment of [2, 3]) rmSync(journal(store, segment));
+    const next = await store.open({ actor: 'next' });
+    await next.update({ id: 'A', title: 'Goes on' });
+    expect((await next.history()).at(-1)?.seq).toBeGreaterThan(2);
+    await next.close();
+  });
+
   it('does not go on in a copy of one of its segments', async ({ store, backlog }) => {
     await given(backlog, { id: 'A' });
     await backlog.close();

@@ -165,6 +165,20 @@ describe('a large store', () => {
 });
 
 describe('when the next command has to recover first, since a process was killed', () => {
+  it('what stands where a committed change belongs makes room for it, and is kept', async ({ store, backlog }) => {
+    await given(backlog, { id: 'A' });
+    const before = readCard(store, 'A.json');
+    await backlog.update({ id: 'A', title: 'Committed' });
+    await backlog.close();
+    writeFileSync(join(store.root, 'registry.lock', '1000'), '');
+    writeFileSync(cardPath(store, 'A.json'), JSON.stringify({ ...before, title: 'By hand' }));
+
+    const next = await store.open({ actor: 'next' });
+    expect(await next.claim({ owner: 'w' })).toMatchObject({ id: 'A', title: 'Committed' });
+    expect(readFileSync(join(store.root, 'aside', '1.A.json'), 'utf8')).toContain('By hand');
+    await next.close();
+  });
+
   for (const openCards of [2, 60]) {
     it(`among ${openCards} cards it still sees what was put there, changed and taken away`, async ({
       store,

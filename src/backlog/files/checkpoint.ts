@@ -8,6 +8,7 @@ import { flushFile, openSegment } from '../../disk/journal.ts';
 import { namesBehind } from '../../disk/segment-header.ts';
 import { MosaicError } from '../../errors.ts';
 import type { CommitSettings } from './commit.ts';
+import { restamp } from './folder-stamp.ts';
 import { writeIndexFile } from './form/index-file.ts';
 import type { Knowledge } from './knowledge.ts';
 import { FORMAT } from './form/layout.ts';
@@ -52,9 +53,10 @@ export function checkpoint(settings: CommitSettings, knowledge: Knowledge, facts
       hint: 'Run the same command again.',
     });
   }
+  const { stampMs } = knowledge;
   knowledge.enterSegment(header, position);
   knowledge.trailingBytes = 0;
-  files.setModifiedAt(paths.cards, knowledge.stampMs);
+  restamp(files, paths, stampMs, knowledge.stampMs);
   writeIndex(settings, knowledge);
 }
 

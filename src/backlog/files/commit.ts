@@ -20,6 +20,7 @@ import { cardBytes } from './form/card-file.ts';
 import { type CardRecord, recordText } from './form/card-record.ts';
 import { lockLost, outcomeUnknown } from './disk-error.ts';
 import type { FileTransaction } from './file-transaction.ts';
+import { isStamped } from './folder-stamp.ts';
 import { type Knowledge, type Unsettled, unsettled } from './knowledge.ts';
 import type { StorePaths } from './form/layout.ts';
 
@@ -63,9 +64,10 @@ export function commit(
     assertCounted(files, paths, appended.end);
     return { inPlace: false };
   }
+  const stamp = { beforeMs: knowledge.stampMs, afterMs: records.at(-1)?.atMs ?? knowledge.stampMs };
   knowledge.settle(changes, appended.end);
   try {
-    putInPlace(settings, changes, staged, knowledge.stampMs);
+    putInPlace(settings, changes, staged, stamp);
     return { inPlace: true };
   } catch {
     return { inPlace: false };
@@ -78,7 +80,7 @@ export function putAgain(settings: CommitSettings, changes: readonly Unsettled[]
     settings,
     changes.map((change) => change.record),
   );
-  putInPlace(settings, changes, staged, stampMs);
+  putInPlace(settings, changes, staged, { beforeMs: stampMs, afterMs: stampMs });
 }
 
 function numbered(transaction: FileTransaction, lastSeq: number, generation: number): readonly CardRecord[] {
@@ -107,8 +109,10 @@ function putInPlace(
   { files, paths, staging }: CommitSettings,
   changes: readonly Unsettled[],
   staged: ReadonlyMap<string, string>,
-  stampMs: number,
+  stamp: { readonly beforeMs: number; readonly afterMs: number },
 ): void {
+  // Asked before our own renames give the folder yet another time.
+  const isUntouched = isStamped(files, paths, stamp.beforeMs);
   const final = new Map(changes.map((change) => [change.record.id, change]));
   const moved = movedCards(changes);
   try {
@@ -122,7 +126,7 @@ function putInPlace(
       if (file === undefined) staging.takeAway(`${paths.cards}/${record.file}`);
       else if (moved.has(id)) staging.takeAway(`${paths[from]}/${record.file}`);
     }
-    files.setModifiedAt(paths.cards, stampMs);
+    if (isUntouched) files.setModifiedAt(paths.cards, stamp.afterMs);
   } catch (error) {
     discard(files, staged);
     throw error;

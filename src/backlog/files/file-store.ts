@@ -15,6 +15,7 @@ import { checkpoint, isCheckpointDue } from './checkpoint.ts';
 import { commit, type CommitSettings } from './commit.ts';
 import { asDiskError, lockLost } from './disk-error.ts';
 import { FileTransaction } from './file-transaction.ts';
+import { restamp } from './folder-stamp.ts';
 import { Inspector, type Thoroughness } from './inspection.ts';
 import { follow, type Knowledge, loadKnowledge } from './knowledge.ts';
 import type { StorePaths } from './form/layout.ts';
@@ -140,7 +141,7 @@ export class FileStore {
   #inspect(thoroughness: Thoroughness): { readonly knowledge: Knowledge; readonly suspicious: readonly string[] } {
     const knowledge = this.#refreshed();
     assertCardsFolder(this.files, this.paths);
-    return { knowledge, suspicious: this.#inspector.suspiciousFiles(knowledge, thoroughness) };
+    return { knowledge, suspicious: this.#inspector.look(knowledge, thoroughness).suspicious };
   }
 
   #recordEdits(thoroughness: Thoroughness): void {
@@ -161,10 +162,8 @@ export class FileStore {
     let complete = false;
     try {
       const settings = this.#commitSettings(staging);
-      const { knowledge, isSealed } = this.#recovered(settings, lock, terms);
-      // Who seals the journal gives the cards' folder a new time, and with it goes the sign that somebody was at it.
-      const thoroughness = isSealed ? 'thorough' : terms.thoroughness;
-      const editsInPlace = this.#takeUpEdits(settings, lock, knowledge, thoroughness);
+      const knowledge = this.#recovered(settings, lock, terms);
+      const editsInPlace = this.#takeUpEdits(settings, lock, knowledge, terms.thoroughness);
       const transaction = this.#begin(knowledge, 'write');
       complete = editsInPlace;
       const value = this.#decide(transaction, work);
@@ -194,7 +193,7 @@ export class FileStore {
   }
 
   /** Everything the store has to be before anybody may decide anything. */
-  #recovered(settings: CommitSettings, lock: TakenLock, terms: ChangeTerms): Recovered {
+  #recovered(settings: CommitSettings, lock: TakenLock, terms: ChangeTerms): Knowledge {
     const { files, paths, identity, clock } = this.#settings;
     fence(settings, lock);
     const isFolderGone = files.stat(paths.cards) === null;
@@ -213,15 +212,18 @@ export class FileStore {
     settle(settings, knowledge, unsettled, { nowMs: clock.wallMs(), afresh: lock.isAfterTrouble });
     // A holder of unknown fate may still append; the seal makes that count for nothing. So does it for what a write
     // that never finished has left behind. Only a clean start spares it.
-    const isSealed = !begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0;
-    if (isSealed) checkpoint(settings, knowledge, this.#checkpointFacts(lock));
+    if (!begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0) {
+      checkpoint(settings, knowledge, this.#checkpointFacts(lock));
+    }
     lock.markOver();
-    return { knowledge, isSealed };
+    return knowledge;
   }
 
   #takeUpEdits(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge, thoroughness: Thoroughness): boolean {
     const transaction = this.#begin(knowledge, 'write');
-    takeUpEdits(settings, knowledge, transaction, this.#inspector.suspiciousFiles(knowledge, thoroughness));
+    const { suspicious, folderMs } = this.#inspector.look(knowledge, thoroughness);
+    takeUpEdits(settings, knowledge, transaction, suspicious);
+    if (folderMs !== null) restamp(this.files, this.paths, folderMs, knowledge.stampMs);
     return this.#commit(settings, lock, knowledge, transaction);
   }
 
@@ -295,12 +297,6 @@ export class FileStore {
     if (!this.#closed) return;
     throw new MosaicError({ code: 'STORE_CLOSED', message: 'This backlog is closed. Nothing was changed.' });
   }
-}
-
-interface Recovered {
-  readonly knowledge: Knowledge;
-  /** The journal goes on in a new segment. */
-  readonly isSealed: boolean;
 }
 
 function isAboutCommit(error: unknown): boolean {

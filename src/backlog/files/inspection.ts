@@ -20,6 +20,13 @@ const ALWAYS_LOOK_UP_TO = 50;
 /** A process that goes on and on spends no more than one part in so many of its time on looking at files. */
 const SHARE_OF_TIME = 20;
 
+export interface Look {
+  /** The names of the files in the cards folder that need a closer look, there or not there. */
+  readonly suspicious: readonly string[];
+  /** The time that the folder bore when we began to look; null when there is none. */
+  readonly folderMs: number | null;
+}
+
 export type Thoroughness = 'usual' | 'thorough';
 
 export class Inspector {
@@ -35,13 +42,16 @@ export class Inspector {
     this.#clock = clock;
   }
 
-  /** The names of the files in the cards folder that need a closer look, there or not there. */
-  suspiciousFiles(knowledge: Knowledge, thoroughness: Thoroughness): readonly string[] {
+  look(knowledge: Knowledge, thoroughness: Thoroughness): Look {
     const folder = this.#files.stat(this.#paths.cards);
+    const folderMs = folder?.modifiedMs ?? null;
     const untouched = folder !== null && bearsTime(folder, knowledge.stampMs);
-    if (untouched && thoroughness === 'usual') {
-      return this.#isTimeToLook(knowledge.index.openCount) ? this.#changedOpenFiles(knowledge) : [];
-    }
+    if (!untouched || thoroughness === 'thorough') return { suspicious: this.#allSuspicious(knowledge), folderMs };
+    const isTime = this.#isTimeToLook(knowledge.index.openCount);
+    return { suspicious: isTime ? this.#changedOpenFiles(knowledge) : [], folderMs };
+  }
+
+  #allSuspicious(knowledge: Knowledge): readonly string[] {
     const suspicious = new Set<string>();
     const known = new Set<string>();
     for (const card of knowledge.index.all()) {

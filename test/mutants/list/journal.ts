@@ -98,8 +98,8 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/backlog/files/file-store.ts',
-        from: '!begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0;',
-        to: '!begun || rebooted || knowledge.trailingBytes > 0;',
+        from: 'if (!begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0) {',
+        to: 'if (!begun || rebooted || knowledge.trailingBytes > 0) {',
       },
     ],
     tests: ['test/model/commit.test.ts', 'test/model/late-steps.test.ts'],
@@ -107,7 +107,7 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
   {
     name: 'unfinished-line-built-upon',
     breaks: 'A line is appended behind one that was never finished, or has lost its end, and both are lost.',
-    edits: [{ file: 'src/backlog/files/file-store.ts', from: ' || knowledge.trailingBytes > 0;', to: ';' }],
+    edits: [{ file: 'src/backlog/files/file-store.ts', from: ' || knowledge.trailingBytes > 0) {', to: ') {' }],
     tests: ['test/files/damaged-store.test.ts'],
   },
   {
@@ -182,6 +182,6 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
         to: 'const lastSeq = seqBefore(files, paths, segments);',
       },
     ],
-    tests: ['test/files', 'test/damage', 'test/crash/relaxed.test.ts'],
+    tests: ['test/files/damaged-store.test.ts'],
   },
 ];

@@ -66,7 +66,7 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
         to: '',
       },
     ],
-    tests: ['test/crash', 'test/files'],
+    tests: ['test/files/hand-edits.test.ts'],
   },
   {
     name: 'temporary-name-used-twice',
@@ -110,11 +110,13 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
       {
         file: COMMIT,
         from: '  const texts = records.map(',
-        to: '  putInPlace(settings, changes, staged, knowledge.stampMs);\n  const texts = records.map(',
+        to:
+          '  putInPlace(settings, changes, staged, { beforeMs: knowledge.stampMs, afterMs: records.at(-1)?.atMs ?? 0 });\n' +
+          '  const texts = records.map(',
       },
       {
         file: COMMIT,
-        from: '    putInPlace(settings, changes, staged, knowledge.stampMs);\n    return',
+        from: '    putInPlace(settings, changes, staged, stamp);\n    return',
         to: '    return',
       },
     ],
@@ -172,16 +174,16 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
         to: '',
       },
     ],
-    tests: ['test/files/overtaken-reader.test.ts', 'test/model'],
+    tests: ['test/files/sealed-off.test.ts'],
   },
   {
     name: 'edits-forgotten-in-recovery',
     breaks: 'A card that somebody has put into the folder is not seen when the next command has to recover first.',
     edits: [
       {
-        file: STORE,
-        from: "const thoroughness = isSealed ? 'thorough' : terms.thoroughness;",
-        to: 'const { thoroughness } = terms;',
+        file: 'src/backlog/files/checkpoint.ts',
+        from: 'restamp(files, paths, stampMs, knowledge.stampMs);',
+        to: 'files.setModifiedAt(paths.cards, knowledge.stampMs);',
       },
     ],
     tests: ['test/files/hand-edits.test.ts'],

@@ -2,7 +2,6 @@
  * What a new holder of the lock does before anything else, where the one before did not end well, the machine was
  * restarted, or somebody was at the files by hand. It can be cut short anywhere and begun again.
  */
-import { bearsTime } from '../../../disk/filesystem.ts';
 import type { TakenLock } from '../../../disk/numbered-lock.ts';
 import { removeStaging } from '../../../disk/staging.ts';
 import { isCardDamaged } from '../../sentences.ts';
@@ -86,8 +85,6 @@ export function takeUpEdits(
     if (found.kind === 'same') tidy(settings, name, found);
     else if (found.kind !== 'nothing') takeUp(transaction, name);
   }
-  const folder = files.stat(paths.cards);
-  if (folder !== null && !bearsTime(folder, knowledge.stampMs)) files.setModifiedAt(paths.cards, knowledge.stampMs);
 }
 
 /** Gives an unchanged card's file the bytes and the time we would have given it, so that nobody looks again. */

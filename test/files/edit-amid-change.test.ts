@@ -1,0 +1,82 @@
+/**
+ * Somebody puts a card into the folder, or takes one away, while a process is in the middle of a change: at every call
+ * that the change makes. The next command knows of it; but for the moment between our rename and the folder's new time,
+ * when nothing tells their hand from ours: then every command that looks at all cards does.
+ */
+import { rmSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { ChangeTerms } from '../../src/backlog/files/file-store.ts';
+import { FileStore } from '../../src/backlog/files/file-store.ts';
+import { storePaths } from '../../src/backlog/files/form/layout.ts';
+import { nodeFileSystem } from '../../src/disk/node-filesystem.ts';
+import { systemClock } from '../../src/host/clock.ts';
+import { currentIdentity } from '../../src/host/process-identity.ts';
+import { intercepted } from '../model/intercepted.ts';
+import { cardPath } from './by-hand.ts';
+import { type FileStore as Folder, newFileStore } from './file-store.ts';
+
+/** The rename, and each setting of the folder's time. */
+const MOMENT_CALLS = 3;
+
+const CHANGES: Readonly<Record<string, Partial<ChangeTerms>>> = {
+  'a change': {},
+  'a change with a checkpoint': { checkpoint: 'now' },
+};
+
+for (const [what, terms] of Object.entries(CHANGES)) {
+  test(`amid ${what}, what is done by hand is known to the next command`, { timeout: 120_000 }, async () => {
+    const missed: number[] = [];
+    for (let at = 1; ; at += 1) {
+      const folder = await newFileStore();
+      const backlog = await folder.open({ actor: 'test' });
+      for (const id of ['A', 'gone']) await backlog.create({ id, title: id });
+      await backlog.complete({ id: 'gone' });
+      await backlog.update({ id: 'A', title: 'The last change' });
+      await backlog.close();
+      const calls = change(folder, terms, at);
+      if (calls < at) {
+        await folder.remove();
+        expect(at).toBeGreaterThan(30);
+        expect(missed.length).toBeLessThanOrEqual(MOMENT_CALLS);
+        return;
+      }
+      const next = await folder.open({ actor: 'next' });
+      const claimed = await next.claim({ owner: 'w' });
+      if (claimed?.id !== 'new') missed.push(at);
+      expect(
+        (await next.list()).cards.map(({ id }) => id),
+        `at call ${at} of ${calls}`,
+      ).toContain('new');
+      await next.close();
+      const records = await folder.open({ actor: 'last' });
+      const kinds = (await records.history()).map(({ kind, id }) => `${kind} ${id}`);
+      expect(kinds, `at call ${at} of ${calls}`).toEqual(expect.arrayContaining(['edited new', 'deleted gone']));
+      await records.close();
+      await folder.remove();
+    }
+  });
+}
+
+/** @returns how many calls the change made; before the one of that number a person was at the files */
+function change(folder: Folder, terms: Partial<ChangeTerms>, at: number): number {
+  let calls = 0;
+  const files = intercepted(nodeFileSystem, (_, call) => {
+    calls += 1;
+    if (calls === at) {
+      writeFileSync(cardPath(folder, 'new.json'), JSON.stringify({ id: 'new', title: 'By hand', priority: 9 }));
+      rmSync(cardPath(folder, 'gone.json'));
+    }
+    return call();
+  });
+  const store = new FileStore({
+    ...{ files, paths: storePaths(folder.mosaicHome), clock: systemClock, identity: currentIdentity() },
+    ...{ livenessOf: () => 'alive' as const, newToken: () => `abc${at}`, durable: true, staleMs: 60_000 },
+    ...{ actor: 'test', sleep: async () => undefined, random: () => 0.5 },
+  });
+  store.tryChange((transaction) => {
+    const card = transaction.card('A');
+    if (card !== null) transaction.put({ ...card, rev: card.rev + 1 }, { kind: 'updated', by: null, reason: null });
+  }, terms);
+  store.close();
+  return calls;
+}
