@@ -157,3 +157,15 @@ describe('a cycle made by hand', () => {
     expect((await backlog.doctor()).findings.map((finding) => finding.code)).toContain('dependency-cycle');
   });
 });
+
+it('a damaged file is known to every process, not only to the one that met it first', async ({ store, backlog }) => {
+  await given(backlog, { id: 'A' });
+  writeFileSync(cardPath(store, 'new.json'), '{ "id": "new", "title": ');
+  expect(await backlog.claim({ owner: 'w' })).toMatchObject({ id: 'A' });
+  await backlog.close();
+  const next = await store.open({ actor: 'next' });
+  await refusal(next.get({ id: 'new' }), 'CARD_DAMAGED', 'new.json');
+  await next.doctor({ fix: true });
+  await refusal(next.get({ id: 'new' }), 'CARD_NOT_FOUND', 'new');
+  await next.close();
+});

@@ -51,7 +51,10 @@ async function run(): Promise<number> {
   }
   const survivors = all.filter(({ by }) => by === null).length;
   say(`${all.length - survivors} of ${all.length} caught`);
-  if (chosen.length === 0) writeFileSync('docs/mutants.md', page(all));
+  if (chosen.length === 0) {
+    writeFileSync('docs/mutants.md', page(all));
+    execFileSync('npx', ['prettier', '--write', '--log-level', 'warn', 'docs/mutants.md']);
+  }
   return survivors === 0 ? 0 : 1;
 }
 

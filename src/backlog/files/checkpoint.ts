@@ -80,6 +80,7 @@ function writeIndex(settings: CommitSettings, knowledge: Knowledge): void {
       head: { position, lastSeq, stampMs, bootId },
       index,
     });
+    knowledge.hasUnsavedDamage = false;
   } catch (error) {
     if (systemErrorCode(error) === null) throw error;
   }

@@ -223,7 +223,7 @@ export class FileStore {
     const transaction = this.#begin(knowledge, 'write');
     const { suspicious, folderMs } = this.#inspector.look(knowledge, thoroughness);
     takeUpEdits(settings, knowledge, transaction, suspicious);
-    if (folderMs !== null) restamp(this.files, this.paths, folderMs, knowledge.stampMs);
+    if (folderMs !== null && !knowledge.hasUnsavedDamage) restamp(this.files, this.paths, folderMs, knowledge.stampMs);
     return this.#commit(settings, lock, knowledge, transaction);
   }
 

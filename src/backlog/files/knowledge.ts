@@ -37,6 +37,8 @@ export class Knowledge {
   /** Bytes behind the last whole transaction: somebody's write that never finished. */
   trailingBytes = 0;
   recordCount = 0;
+  /** Files that were found damaged since the index was written: the next process must look at them, too. */
+  hasUnsavedDamage = false;
   /** Whether a card has gone to the archive, or come from there, since the current segment began. */
   isArchiveTouched = false;
 

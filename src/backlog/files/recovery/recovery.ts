@@ -84,6 +84,7 @@ export function takeUpEdits(
     const found = judgeFile(name, readCardFile(files, paths.cards, name, transaction.nowMs), known, transaction.nowMs);
     if (found.kind === 'same') tidy(settings, name, found);
     else if (found.kind !== 'nothing') takeUp(transaction, name);
+    if (found.kind === 'damaged') knowledge.hasUnsavedDamage = true;
   }
 }
 
