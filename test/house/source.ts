@@ -42,12 +42,16 @@ interface Node {
 
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 
+/** What a command has made or installed there is nobody's source. */
+const MADE = /\/(node_modules|sandbox)\//;
+
 /** Every TypeScript and JavaScript file below the given folders of the repository. */
 export function readSources(...folders: readonly string[]): readonly Source[] {
   return folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.(ts|js|mjs)$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
+      .filter((file) => !MADE.test(file))
       .sort()
       .map((file) => parseSource(relative(ROOT, file), readFileSync(file, 'utf8'))),
   );
