@@ -31,6 +31,7 @@ const archiving: Work = (transaction) => {
 };
 const comingBack: Work = (transaction) => releaseCard(transaction, { id: 'done' });
 const overtaking: Work = (transaction) => updateCard(transaction, { id: 'last', priority: 9 });
+const fallingBack: Work = (transaction) => updateCard(transaction, { id: 'last', priority: 1 });
 
 const readers: Readonly<Record<string, (backlog: Backlog) => Promise<unknown>>> = {
   get: async (backlog) => expect(await backlog.get({ id: 'done' })).toMatchObject({ id: 'done' }),
@@ -63,6 +64,7 @@ const meetings: readonly (readonly [string, readonly Work[], Work, ChangeTerms['
   ['is being archived', [], archiving, 'when-due'],
   ['comes back from the archive', [archiving], comingBack, 'when-due'],
   ['takes another place in the order', [], overtaking, 'when-due'],
+  ['goes back to the place that it had in the index', [overtaking], fallingBack, 'when-due'],
   ['stays where it is while the journal goes on in a new segment', [], () => null, 'now'],
 ];
 
@@ -120,6 +122,8 @@ async function prepared(before: readonly Work[]): Promise<{ readonly home: Home;
     { id: 'last', priority: 1 },
   ] as const;
   await given(new FileBacklog(writer), ...cards);
+  // So that the index of whoever comes has these cards in its order, and the changes that follow beside it.
+  await writer.change(() => null, { checkpoint: 'now' });
   for (const earlier of before) await writer.change(earlier);
   return { home, writer };
 }

@@ -101,7 +101,10 @@ export class FileStore {
    * Runs `work` on the store as it stands, without waiting for anybody. What was done by hand since the last command
    * is recorded on the way if the mutex is free and the disk lets us; seen it is in any case.
    */
-  async read<T>(work: (transaction: Transaction, knowledge: Knowledge) => T, thoroughness: Thoroughness): Promise<T> {
+  async read<T>(
+    work: (transaction: FileTransaction, knowledge: Knowledge) => T,
+    thoroughness: Thoroughness,
+  ): Promise<T> {
     const begin = this.#withDiskErrors(() => this.#inspect(thoroughness));
     // Looked at again after the attempt: what is still not as known could not be recorded.
     if (begin.suspicious.length > 0) this.#recordEdits(thoroughness);

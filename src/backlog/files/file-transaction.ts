@@ -22,6 +22,8 @@ export type PendingRecord = Omit<CardRecord, 'seq' | 'generation'>;
 
 const RESTORED: ChangeNote = { kind: 'restored', by: null, reason: 'Its file could not be used.' };
 
+const DELETED = { kind: 'deleted', by: null, reason: null, place: 'cards', card: null } as const;
+
 /** A reader's changes are what it saw in the files; they are never committed. */
 export type TransactionMode = 'read' | 'write';
 
@@ -131,12 +133,12 @@ export class FileTransaction implements Transaction {
   *claimable(filter: WorkFilter): Iterable<Card> {
     // A file that is not as known changes the index under the search: start over, a bounded number of times, since
     // each start takes up at least one file.
-    for (let changes = -1; changes !== this.#before.size;) {
-      changes = this.#before.size;
+    for (let changes = -1; changes !== this.changeCount;) {
+      changes = this.changeCount;
       for (const known of this.#knowledge.index.claimable(this.nowMs, filter)) {
         const card = this.#cardOrNull(known.id);
         if (card !== null && this.#isClaimable(card, filter)) yield card;
-        if (this.#before.size !== changes) break;
+        if (this.changeCount !== changes) break;
       }
     }
   }
@@ -151,13 +153,14 @@ export class FileTransaction implements Transaction {
   }
 
   doneIds(): readonly string[] {
-    const done = [...this.#knowledge.index.all()].filter((known) => known.status === 'done' && !known.archived);
-    return done.map((known) => known.id);
+    return this.known().flatMap(({ id, status, archived }) => (status === 'done' && !archived ? [id] : []));
   }
 
   similarIds(id: string): readonly string[] {
-    const ids = [...this.#knowledge.index.all()].map((card) => card.id);
-    return mostSimilar(id, ids);
+    return mostSimilar(
+      id,
+      this.known().map((card) => card.id),
+    );
   }
 
   put(card: Card, note: ChangeNote): void {
@@ -172,6 +175,11 @@ export class FileTransaction implements Transaction {
     const known = this.#knowledge.index.get(card.id);
     const name = known?.fileName ?? this.#freshName(card.id);
     this.#record(card, { kind: 'archived', by: null, reason: null }, name, 'archive', card.status);
+  }
+
+  /** How many cards are in the index otherwise than before this transaction: whoever goes through it starts over. */
+  get changeCount(): number {
+    return this.#before.size;
   }
 
   /** Every card, whatever is to be said of its file. */
@@ -229,20 +237,10 @@ export class FileTransaction implements Transaction {
   }
 
   #recordDeletion(known: Summary): void {
-    const from = known.status === 'damaged' ? null : known.status;
-    this.#current.set(known.id, null);
-    this.#learn(known.id, null);
-    this.records.push({
-      atMs: this.nowMs,
-      kind: 'deleted',
-      by: null,
-      reason: null,
-      from,
-      id: known.id,
-      file: known.fileName,
-      place: 'cards',
-      card: null,
-    });
+    const { id, fileName: file, status } = known;
+    this.#current.set(id, null);
+    this.#learn(id, null);
+    this.records.push({ ...DELETED, atMs: this.nowMs, from: status === 'damaged' ? null : status, id, file });
   }
 
   #learn(id: string, summary: Summary | null): void {

@@ -22,26 +22,38 @@ export async function getCard(store: FileStore, id: string): Promise<Card> {
 
 export async function listCards(store: FileStore, options: ListOptions): Promise<CardList> {
   return store.read((transaction, { index }) => {
-    const cards: Card[] = [];
-    const damaged: DamagedCard[] = [];
-    const limit = options.limit ?? Number.POSITIVE_INFINITY;
-    let isAsIndexed = true;
-    for (const known of index.all()) {
-      if (cards.length >= limit) break;
-      if (known.archived && options.archived !== true) continue;
-      if (known.status === 'damaged') {
-        damaged.push(damage(store, known, transaction.nowMs));
-        continue;
-      }
-      if (!mayMatch(known, options)) continue;
-      const card = readOrReport(store, transaction, known, damaged);
-      if (card === null || !isWanted(transaction, card, options)) continue;
-      isAsIndexed &&= card.rev === known.rev;
-      cards.push(card);
-    }
-    // Where a writer was quicker, what it left may belong to another place than the index had for it.
-    return { cards: isAsIndexed ? cards : cards.sort(byClaimOrder), damaged };
+    const before = transaction.changeCount;
+    const found = listThrough(store, transaction, index.all(), options);
+    if (transaction.changeCount === before) return found;
+    // A writer was quicker, and what it left has its place elsewhere: cards have moved under our hands, before us or
+    // behind us. All of them, as they are now, move no more.
+    const { limit, ...all } = options;
+    const again = listThrough(store, transaction, transaction.known(), all);
+    return { cards: again.cards.toSorted(byClaimOrder).slice(0, limit), damaged: again.damaged };
   }, 'thorough');
+}
+
+function listThrough(
+  store: FileStore,
+  transaction: Transaction,
+  summaries: Iterable<Summary>,
+  options: ListOptions,
+): CardList {
+  const cards: Card[] = [];
+  const damaged: DamagedCard[] = [];
+  const limit = options.limit ?? Number.POSITIVE_INFINITY;
+  for (const known of summaries) {
+    if (cards.length >= limit) break;
+    if (known.archived && options.archived !== true) continue;
+    if (known.status === 'damaged') {
+      damaged.push(damage(store, known, transaction.nowMs));
+      continue;
+    }
+    if (!mayMatch(known, options)) continue;
+    const card = readOrReport(store, transaction, known, damaged);
+    if (card !== null && isWanted(transaction, card, options)) cards.push(card);
+  }
+  return { cards, damaged };
 }
 
 export async function explainCards(store: FileStore, id: string | undefined): Promise<readonly Explanation[]> {
