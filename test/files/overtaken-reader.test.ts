@@ -31,6 +31,7 @@ const archiving: Work = (transaction) => {
 };
 const comingBack: Work = (transaction) => releaseCard(transaction, { id: 'done' });
 const overtaking: Work = (transaction) => updateCard(transaction, { id: 'last', priority: 9 });
+const movingInArchive: Work = (transaction) => updateCard(transaction, { id: 'done', priority: -5 });
 const fallingBack: Work = (transaction) => updateCard(transaction, { id: 'last', priority: 1 });
 
 const readers: Readonly<Record<string, (backlog: Backlog) => Promise<unknown>>> = {
@@ -64,6 +65,7 @@ const meetings: readonly (readonly [string, readonly Work[], Work, ChangeTerms['
   ['is being archived', [], archiving, 'when-due'],
   ['comes back from the archive', [archiving], comingBack, 'when-due'],
   ['takes another place in the order', [], overtaking, 'when-due'],
+  ['takes another place in the archive', [archiving], movingInArchive, 'when-due'],
   ['goes back to the place that it had in the index', [overtaking], fallingBack, 'when-due'],
   ['stays where it is while the journal goes on in a new segment', [], () => null, 'now'],
 ];

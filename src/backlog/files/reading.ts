@@ -23,8 +23,8 @@ export async function getCard(store: FileStore, id: string): Promise<Card> {
 export async function listCards(store: FileStore, options: ListOptions): Promise<CardList> {
   return store.read((transaction, { index }) => {
     const before = transaction.changeCount;
-    const found = listThrough(store, transaction, index.all(), options);
-    if (transaction.changeCount === before) return found;
+    const { isAsIndexed, ...found } = listThrough(store, transaction, index.all(), options);
+    if (isAsIndexed && transaction.changeCount === before) return found;
     // A writer was quicker, and what it left has its place elsewhere: cards have moved under our hands, before us or
     // behind us. All of them, as they are now, move no more.
     const { limit, ...all } = options;
@@ -38,10 +38,11 @@ function listThrough(
   transaction: Transaction,
   summaries: Iterable<Summary>,
   options: ListOptions,
-): CardList {
+): CardList & { readonly isAsIndexed: boolean } {
   const cards: Card[] = [];
   const damaged: DamagedCard[] = [];
   const limit = options.limit ?? Number.POSITIVE_INFINITY;
+  let isAsIndexed = true;
   for (const known of summaries) {
     if (cards.length >= limit) break;
     if (known.archived && options.archived !== true) continue;
@@ -51,9 +52,11 @@ function listThrough(
     }
     if (!mayMatch(known, options)) continue;
     const card = readOrReport(store, transaction, known, damaged);
-    if (card !== null && isWanted(transaction, card, options)) cards.push(card);
+    if (card === null) continue;
+    isAsIndexed &&= card.rev === known.rev;
+    if (isWanted(transaction, card, options)) cards.push(card);
   }
-  return { cards, damaged };
+  return { cards, damaged, isAsIndexed };
 }
 
 export async function explainCards(store: FileStore, id: string | undefined): Promise<readonly Explanation[]> {
