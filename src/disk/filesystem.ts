@@ -100,16 +100,16 @@ export function systemErrorCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** Setting a time and reading it back may lose a microsecond on the way. */
-const MOMENT_MS = 0.002;
+/** Setting a time and reading it back may add so much on the way; see `seconds` in `node-filesystem.ts`. */
+const ADDED_MS = 0.001;
 
 /**
  * Whether a file still bears the time we gave it, a whole millisecond. The kernel stamps the writes of others by a
  * clock that ticks every few milliseconds, at a fraction of its own: compared in whole milliseconds, every fourth or so
- * of those that follow ours at once would look like ours.
+ * of those that follow ours at once would look like ours. So as little as possible is taken for equal.
  */
 export function bearsTime(stat: Pick<FileStat, 'modifiedMs'>, ms: number): boolean {
-  return Math.abs(stat.modifiedMs - ms) < MOMENT_MS;
+  return stat.modifiedMs >= ms && stat.modifiedMs < ms + ADDED_MS;
 }
 
 /**

@@ -53,8 +53,8 @@ export const nodeFileSystem: FileSystem = {
   flushData: fdatasyncSync,
   flush: fsyncSync,
   truncate: ftruncateSync,
-  setModified: (descriptor, ms) => futimesSync(descriptor, ms / 1000, ms / 1000),
-  setModifiedAt: (path, ms) => utimesSync(path, ms / 1000, ms / 1000),
+  setModified: (descriptor, ms) => futimesSync(descriptor, seconds(ms), seconds(ms)),
+  setModifiedAt: (path, ms) => utimesSync(path, seconds(ms), seconds(ms)),
   statOpen: (descriptor) => toFileStat(fstatSync(descriptor)),
   close: closeSync,
 
@@ -137,6 +137,14 @@ function readWhole(descriptor: number, bytes: number): Uint8Array {
       into = larger;
     }
   }
+}
+
+/**
+ * What Node takes for a time: seconds. A fraction of a second in a double is a little too small or too large, and what
+ * is too small ends up a whole microsecond early where it is cut to microseconds; half of one more sets that right.
+ */
+function seconds(ms: number): number {
+  return ms / 1000 + 0.000_000_5;
 }
 
 function toFileStat(stat: Stats): FileStat {

@@ -23,38 +23,43 @@ const CHANGES: Readonly<Record<string, Partial<ChangeTerms>>> = {
   'a change with a checkpoint': { checkpoint: 'now' },
 };
 
+/** The kernel's time for what the person did may happen to be the very one of the commit, once, not again and again. */
+const TRIES = 4;
+
 for (const [what, terms] of Object.entries(CHANGES)) {
   test(`amid ${what}, what is done by hand is known to the next command`, { timeout: 120_000 }, async () => {
     const missed: number[] = [];
-    for (let at = 1; ; at += 1) {
-      const folder = await newFileStore();
-      const backlog = await folder.open({ actor: 'test' });
-      for (const id of ['A', 'gone']) await backlog.create({ id, title: id });
-      await backlog.complete({ id: 'gone' });
-      await backlog.update({ id: 'A', title: 'The last change' });
-      await backlog.close();
-      const calls = change(folder, terms, at);
-      if (calls < at) {
-        await folder.remove();
-        expect(at).toBeGreaterThan(30);
-        expect(missed.length).toBeLessThanOrEqual(MOMENT_CALLS);
-        return;
-      }
-      const next = await folder.open({ actor: 'next' });
-      const claimed = await next.claim({ owner: 'w' });
-      if (claimed?.id !== 'new') missed.push(at);
-      expect(
-        (await next.list()).cards.map(({ id }) => id),
-        `at call ${at} of ${calls}`,
-      ).toContain('new');
-      await next.close();
-      const records = await folder.open({ actor: 'last' });
-      const kinds = (await records.history()).map(({ kind, id }) => `${kind} ${id}`);
-      expect(kinds, `at call ${at} of ${calls}`).toEqual(expect.arrayContaining(['edited new', 'deleted gone']));
-      await records.close();
-      await folder.remove();
+    let calls = Number.POSITIVE_INFINITY;
+    for (let at = 1; at <= calls; at += 1) {
+      let isKnown = false;
+      for (let tries = 0; tries < TRIES && !isKnown; tries += 1) ({ calls, isKnown } = await amid(terms, at));
+      if (!isKnown) missed.push(at);
     }
+    expect(calls).toBeGreaterThan(30);
+    expect(missed.length, `not known at once: at the calls ${missed.join(', ')}`).toBeLessThanOrEqual(MOMENT_CALLS);
   });
+}
+
+/** @returns whether the next command knew of what was done before the call of that number */
+async function amid(terms: Partial<ChangeTerms>, at: number): Promise<{ calls: number; isKnown: boolean }> {
+  const folder = await newFileStore();
+  const backlog = await folder.open({ actor: 'test' });
+  for (const id of ['A', 'gone']) await backlog.create({ id, title: id });
+  await backlog.complete({ id: 'gone' });
+  await backlog.update({ id: 'A', title: 'The last change' });
+  await backlog.close();
+  const calls = change(folder, terms, at);
+  const next = await folder.open({ actor: 'next' });
+  const claimed = await next.claim({ owner: 'w' });
+  if (at <= calls) {
+    const listed = (await next.list()).cards.map(({ id }) => id);
+    expect(listed, `at call ${at} of ${calls}`).toContain('new');
+    const kinds = (await next.history()).map(({ kind, id }) => `${kind} ${id}`);
+    expect(kinds, `at call ${at} of ${calls}`).toEqual(expect.arrayContaining(['edited new', 'deleted gone']));
+  }
+  await next.close();
+  await folder.remove();
+  return { calls, isKnown: at > calls || claimed?.id === 'new' };
 }
 
 /** @returns how many calls the change made; before the one of that number a person was at the files */
