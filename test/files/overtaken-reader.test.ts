@@ -106,6 +106,59 @@ describe.each(meetings)('a card that %s', (_, before, work, checkpoint) => {
   }
 });
 
+/**
+ * A writer that is slower than a reader: the reader begins when the change is in the journal, and the rest of it happens
+ * at whatever call of the reader. The rest is a recovery's here, which has the same to do.
+ */
+describe.each(meetings.filter(([, , work]) => work === archiving || work === comingBack))(
+  'a card that %s by halves',
+  (_, before, work, checkpoint) => {
+    const terms = { thoroughness: 'usual', checkpoint } as const;
+
+    for (const [name, read] of Object.entries(readers)) {
+      // History reads the journal alone.
+      if (name === 'history') continue;
+      test(`is shown by ${name}, at whatever of its calls the other half happens`, async () => {
+        const halves = await halvesOf(before, work);
+        expect(halves.length).toBeGreaterThan(2);
+        for (const half of halves) {
+          const tried = await atEachCall(async (at) => {
+            const { home } = await prepared(before);
+            const dying = new CountedFiles(half, 'death');
+            const writer = new FileStore({ ...settings(home.mosaicHome), files: dying.files });
+            const backlogFiles = new CountedFiles(at, () => void successor.tryChange(() => null));
+            const backlog = new FileBacklog(new FileStore({ ...settings(home.mosaicHome), files: backlogFiles.files }));
+            const successor = new FileStore({ ...settings(home.mosaicHome), livenessOf: () => 'dead' });
+            await backlog.stats();
+            await dying.counting(async () => writer.tryChange(work, terms)).catch(() => null);
+            await backlogFiles.counting(() => read(backlog));
+            await backlog.close();
+            await home.remove();
+            return backlogFiles.calls >= at;
+          });
+          expect(tried).toBeGreaterThan(3);
+        }
+      });
+    }
+  },
+);
+
+/** @returns the calls behind the append to the journal after which something else stands in the folders than before */
+async function halvesOf(before: readonly Work[], work: Work): Promise<readonly number[]> {
+  const { home } = await prepared(before);
+  const names: string[] = [];
+  const files = intercepted(nodeFileSystem, (name, call) => {
+    names.push(name);
+    return call();
+  });
+  new FileStore({ ...settings(home.mosaicHome), files }).tryChange(work);
+  await home.remove();
+  const appended = names.lastIndexOf('write');
+  return names.flatMap((name, index) =>
+    index >= appended && ['write', 'rename', 'remove'].includes(name) ? [index + 1] : [],
+  );
+}
+
 /** @returns how many calls there were */
 async function atEachCall(attempt: (at: number) => Promise<boolean>): Promise<number> {
   for (let at = 1; at <= MOST_CALLS; at += 1) {

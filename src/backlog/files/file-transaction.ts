@@ -15,6 +15,7 @@ import { fileNameOf } from './form/file-name.ts';
 import { isAsKnown, knownByFile } from './inspection.ts';
 import { type Knowledge, summaryOf } from './knowledge.ts';
 import type { Place, StorePaths } from './form/layout.ts';
+import { findMoved } from './moved-card.ts';
 import { isRotten, judgeFile, ROTTEN } from './recovery/take-up.ts';
 
 /** A change before it has its place in the journal. */
@@ -96,7 +97,7 @@ export class FileTransaction implements Transaction {
       case 'edited':
         return this.#edited(name, file.kind === 'card' && this.#mode === 'read' ? file.card : found.card);
       case 'deleted': {
-        const moved = this.#mode === 'read' ? this.#movedToArchive(found.known) : null;
+        const moved = this.#mode === 'read' ? this.#movedMeanwhile(found.known) : null;
         if (moved === null) this.#recordDeletion(found.known);
         return moved;
       }
@@ -263,22 +264,16 @@ export class FileTransaction implements Transaction {
   #archivedCard(known: Summary): Card {
     const file = readCardFile(this.#files, this.#paths.archive, known.fileName, this.nowMs);
     if (file.kind === 'card' && !isRotten(file, known)) return file.card;
-    // A reader waits for nobody: the card may have come back since we learned that it was archived.
-    const movedBack = this.#mode === 'read' && file.kind === 'missing' ? this.takeUp(known.fileName) : null;
-    if (movedBack !== null) return movedBack;
+    const moved = this.#mode === 'read' && file.kind === 'missing' ? this.#movedMeanwhile(known) : null;
+    if (moved !== null) return moved;
     const reason = archiveDamage(file);
     throw cardDamaged(known.id, `${this.#paths.archive}/${known.fileName}`, reason);
   }
 
-  /**
-   * Nobody waits for a reader: what is not among the cards may have been archived since we looked, or it has come back
-   * by the journal's word alone, because its writer has not got further yet.
-   */
-  #movedToArchive(known: Summary): Card | null {
-    const file = readCardFile(this.#files, this.#paths.archive, known.fileName, this.nowMs);
-    if (file.kind !== 'card' || file.card.id !== known.id) return null;
-    this.#learn(known.id, summaryOf(file.card, known.fileName, 'archive'));
-    return file.card;
+  #movedMeanwhile(known: Summary): Card | null {
+    const moved = findMoved(this.#files, this.#paths, known, this.nowMs);
+    if (moved !== null) this.#learn(known.id, summaryOf(moved.card, known.fileName, moved.place));
+    return moved?.card ?? null;
   }
 
   #isClaimable(card: Card, filter: WorkFilter): boolean {
