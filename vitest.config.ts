@@ -28,7 +28,6 @@ const config: ViteUserConfig = {
           name: 'in process',
           include: ['test/**/*.test.ts'],
           exclude: [...STARTS_PROCESSES, ...NEEDS_THE_MACHINE],
-          benchmark: { include: ['test/bench/**/*.bench.ts'] },
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -38,7 +37,6 @@ const config: ViteUserConfig = {
         test: {
           name: 'processes',
           include: STARTS_PROCESSES,
-          benchmark: { include: [] },
           globalSetup: ['test/house/build-first.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -49,7 +47,6 @@ const config: ViteUserConfig = {
         test: {
           name: 'alone',
           include: NEEDS_THE_MACHINE,
-          benchmark: { include: [] },
           globalSetup: ['test/house/build-first.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },

@@ -13,10 +13,10 @@ const stampFile = join(root, 'dist', '.built.json');
 const buildInputs = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 const proofOf = { bundle: 'dist/bin/main.js', library: 'dist/card.schema.json' };
 
-/** Every package of the lock file is in node_modules in the very version; optional ones may be missing. */
-export function isInstalled() {
-  const wanted = readJson(join(root, 'package-lock.json'))?.packages;
-  const present = readJson(join(root, 'node_modules', '.package-lock.json'))?.packages;
+/** Every package of the folder's lock file is there in the very version; optional ones may be missing. */
+export function isInstalled(folder = root) {
+  const wanted = readJson(join(folder, 'package-lock.json'))?.packages;
+  const present = readJson(join(folder, 'node_modules', '.package-lock.json'))?.packages;
   if (!wanted || !present) return false;
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '') return true;

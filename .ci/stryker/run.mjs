@@ -2,9 +2,10 @@
 // usage: npm run stryker [-- --mutate src/card/life.ts]
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { isInstalled } from '../freshness.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
-run('npm', ['ci', '--no-audit', '--no-fund', '--silent'], folder);
+if (!isInstalled(folder)) run('npm', ['ci', '--no-audit', '--no-fund', '--silent'], folder);
 const stryker = `${folder}node_modules/@stryker-mutator/core/bin/stryker.js`;
 run(process.execPath, [stryker, 'run', `${folder}stryker.config.json`, ...process.argv.slice(2)], undefined);
 

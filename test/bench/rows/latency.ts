@@ -1,0 +1,64 @@
+/** How long a committed change takes to whoever watches, and to whoever waits for a card. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openBacklog } from '../../../src/backlog/open.ts';
+import { type Bench, mosaic, program } from '../bench.ts';
+import { Companion, node } from '../child.ts';
+import { type Figure, measured, Series } from '../figures.ts';
+
+/** Apart from one another, so that each is a change of its own to whoever follows. */
+const PAUSE_MS = 15;
+
+export async function latencyRows(bench: Bench): Promise<readonly Figure[]> {
+  const home = bench.home(bench.sizes.someCards);
+  const watcher = new Companion(mosaic(home, 'watch', '--json'));
+  const watched = await latencies(bench, home, watcher, 'watched');
+
+  const empty = bench.fresh('waiting');
+  const claimer = new Companion(node(program('waiting-claimer'), empty));
+  await claimer.hears();
+  const waited = await latencies(bench, empty, claimer, 'waited');
+  return [
+    figure('from a committed change to the line of `watch`, p99', 'watch', watched, 10),
+    figure("from a committed change to a waiting claimer's answer, p99", 'claim --wait', waited, 25),
+  ];
+}
+
+/** Creates cards, and times each from the acknowledgement to the line that names it. @returns milliseconds */
+async function latencies(bench: Bench, home: string, companion: Companion, name: string): Promise<readonly number[]> {
+  const backlog = await openBacklog({ mosaicHome: home });
+  const times: number[] = [];
+  try {
+    // It may not be there yet: what it has not seen the beginning of, it does not count.
+    await sleep(1000);
+    for (let index = 0; index < bench.sizes.changes; index += 1) {
+      const id = `${name}-${index}`;
+      const heard = heardOf(companion, id);
+      await backlog.create({ id, title: id });
+      const committed = performance.now();
+      times.push((await heard) - committed);
+      await sleep(PAUSE_MS);
+    }
+  } finally {
+    await backlog.close();
+    await companion.end();
+  }
+  return times;
+}
+
+async function heardOf(companion: Companion, id: string): Promise<number> {
+  for (;;) {
+    const line = await companion.hears();
+    if (line.includes(id)) return performance.now();
+  }
+}
+
+function figure(row: string, name: string, times: readonly number[], goal: number): Figure {
+  const ours = measured(name, 'ms', times);
+  return {
+    row,
+    ours,
+    peer: null,
+    value: new Series(times).quantile(0.99),
+    goal: { sense: 'at most', goal, bar: null },
+  };
+}
