@@ -28,6 +28,16 @@ describe('a history in which all went well has nothing against it', () => {
         .pass(2000)
         .does('bob', { op: 'claim', owner: 'bob/1', phase: 'nowhere' })
         .does('bob', { op: 'claim', owner: 'bob/1' }),
+    'two calls of one process at once that each took an expired claim back': () =>
+      begun()
+        .does('ann', { op: 'claim', owner: 'ann/1', ttlSeconds: 1 })
+        .does('ann', { op: 'claim', owner: 'ann/2', ttlSeconds: 2 })
+        .pass(1100)
+        .does('bob', { op: 'claimWaiting', owner: 'bob/1', phase: 'nowhere', waitSeconds: 1 })
+        .pass(1000)
+        .does('bob', { op: 'claim', owner: 'bob/2', phase: 'nowhere' })
+        // It had begun before the other one, and stood in line all the time.
+        .bend((call) => ({ ...call, startUs: call.startUs - 1_500_000, startWallMs: call.startWallMs - 1500 })),
     'an unanswered call that has changed something': () =>
       begun().does('ann', { op: 'block', id: 'c0' }).bend(unanswered),
     'an unanswered call that has changed nothing': () => begun().told('ann', { op: 'block', id: 'c0' }, null),

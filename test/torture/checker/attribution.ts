@@ -40,7 +40,9 @@ export function attribute(
       const result = run(timeline.world(index), operation, atMs, actor);
       return { call, result, verdict: judge(call, result, lines) };
     });
-    const maker = tried.find(({ verdict }) => verdict === 'made it' || verdict === 'made it on the way');
+    // One that can have made others, too, comes first: to take it for this one leaves every other explanation open.
+    const maker =
+      tried.find(({ verdict }) => verdict === 'made it on the way') ?? tried.find(({ verdict }) => verdict === 'made it');
     if (maker === undefined) {
       problems.push(unexplained(lines, tried));
       return null;
