@@ -4,6 +4,7 @@
 // when it differs. So a program that runs from dist/ meanwhile never finds a file missing or half written, and a
 // part that fails to build leaves what was there before.
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
@@ -14,57 +15,41 @@ import { digestOfInputs, filesUnder, markBuilt, root } from './freshness.mjs';
 
 const dist = join(root, 'dist');
 
-/** The command line: one entry, split where it says import(), packages included so that it reads few files. */
+/**
+ * The command line: one file with everything in it, as a function that `bin/start.js` calls. What a command does not
+ * need lies there unread and not compiled.
+ */
 async function buildBundle() {
   await buildPart('bundle', join(dist, 'bin'), async (folder) => {
     const bundle = await rolldown({
       cwd: root,
-      input: { main: 'src/cli/main.ts' },
+      input: 'src/cli/main.ts',
       platform: 'node',
       external: [/^node:/, ...builtinModules],
       onLog: (level, log) => {
         if (level === 'warn') throw new Error(`rolldown warns: ${log.message}`);
       },
     });
-    const { output } = await bundle.write({
-      dir: folder,
-      format: 'esm',
-      entryFileNames: '[name].js',
-      chunkFileNames: '[name].js',
-      codeSplitting: {
-        groups: [
-          { name: chunkOf, debugName: 'always together' },
-          { name: 'pages', minShareCount: 2 },
-        ],
-      },
+    const { output } = await bundle.generate({
+      format: 'cjs',
+      codeSplitting: false,
+      // Names stay, for the stacks that --debug shows; what is between them is only read.
+      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     });
     await bundle.close();
+    const [{ code }] = output;
+    const program = `(function (exports, require, module, __filename, __dirname) {${inAscii(code)}\n})\n`;
+    const digest = createHash('sha256').update(program).digest('hex').slice(0, 16);
+    writeFileSync(join(folder, 'program.cjs'), `// ${digest}\n${program}`);
     writeFileSync(join(folder, 'licenses.txt'), licensesOf(output));
   });
+  // What V8 has compiled of programs before this one is of no use any more.
+  rmSync(join(dist, '.code-cache'), { recursive: true, force: true });
 }
 
-/**
- * A cold command pays for every file it opens, so what always goes together lies together: the program, the store it
- * opens, and what commands share. Each of these imports only those before it; the rest is a file for each import().
- */
-function chunkOf(id, context) {
-  // zod names this from its entry, but only `schema` calls it.
-  if (/\/zod\/.*json-schema/.test(id)) return null;
-  if (reachedFrom('src/cli/main.ts', context).has(id)) return 'program';
-  if (reachedFrom('src/backlog/open.ts', context).has(id)) return 'store';
-  return null;
-}
-
-/** Every module that is loaded at once with `entry`. */
-function reachedFrom(entry, context) {
-  const reached = new Set();
-  const visit = (id) => {
-    if (reached.has(id)) return;
-    reached.add(id);
-    for (const next of context.getModuleInfo(id)?.importedIds ?? []) visit(next);
-  };
-  visit(join(root, entry));
-  return reached;
+/** In texts, templates and regular expressions an escape says the same; nothing else in a program has other letters. */
+function inAscii(code) {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** What `import 'mosaic-fleet'` reaches, and the card's JSON Schema as that very code gives it. */

@@ -11,7 +11,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/,
 
 const stampFile = join(root, 'dist', '.built.json');
 const buildInputs = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
-const proofOf = { bundle: 'dist/bin/main.js', library: 'dist/card.schema.json' };
+const proofOf = { bundle: 'dist/bin/program.cjs', library: 'dist/card.schema.json' };
 
 /** Every package of the folder's lock file is there in the very version; optional ones may be missing. */
 export function isInstalled(folder = root) {

@@ -21,6 +21,7 @@ import { checkInvariants } from '../card/invariants.ts';
 import { newCard } from '../card/content.ts';
 import { toMs, toTimestamp } from '../card/time.ts';
 import { type BadText, isJson, lineOfKey, parseJsonText } from './json-text.ts';
+import { isWholeCard } from './whole-card.ts';
 
 /** Lists and labels longer than this are an accident. */
 const MAX_LIST = 10_000;
@@ -64,10 +65,12 @@ function checkTimestamp(value: string): string | null {
 }
 
 /** Times are kept as UTC with milliseconds, however they were written. */
-const timestamp = z.pipe(
-  text(checkTimestamp, { format: 'date-time' }),
-  z.transform((value: string) => toTimestamp(toMs(value))),
-);
+function timestamp(): z.ZodMiniType<string> {
+  return z.pipe(
+    text(checkTimestamp, { format: 'date-time' }),
+    z.transform((value: string) => toTimestamp(toMs(value))),
+  );
+}
 
 function noRepeats(values: readonly string[]): string | null {
   if (values.length > MAX_LIST) return `must not have more than ${MAX_LIST} entries`;
@@ -80,54 +83,65 @@ function noRepeats(values: readonly string[]): string | null {
 }
 
 interface Fields {
-  readonly id: z.ZodMiniType<string>;
-  readonly title: z.ZodMiniType<string>;
-  readonly body: z.ZodMiniType<string | null>;
-  readonly phase: z.ZodMiniType<string | null>;
-  readonly priority: z.ZodMiniType<number>;
-  readonly status: z.ZodMiniType<CardStatus>;
-  readonly dependsOn: z.ZodMiniType<string[]>;
-  readonly owner: z.ZodMiniType<string>;
-  readonly ttlSeconds: z.ZodMiniType<number>;
-  readonly claimTtlSeconds: z.ZodMiniType<number>;
-  readonly count: z.ZodMiniType<number>;
-  readonly atLeastOne: z.ZodMiniType<number>;
-  readonly timestamp: z.ZodMiniType<string>;
-  readonly idempotencyKey: z.ZodMiniType<string | null>;
-  readonly json: z.ZodMiniType<Json>;
-  readonly labels: z.ZodMiniType<string[]>;
-  readonly text: z.ZodMiniType<string | null>;
-  readonly reason: z.ZodMiniType<string | null>;
+  readonly id: () => z.ZodMiniType<string>;
+  readonly title: () => z.ZodMiniType<string>;
+  readonly body: () => z.ZodMiniType<string | null>;
+  readonly phase: () => z.ZodMiniType<string | null>;
+  readonly priority: () => z.ZodMiniType<number>;
+  readonly status: () => z.ZodMiniType<CardStatus>;
+  readonly dependsOn: () => z.ZodMiniType<string[]>;
+  readonly owner: () => z.ZodMiniType<string>;
+  readonly ttlSeconds: () => z.ZodMiniType<number>;
+  readonly claimTtlSeconds: () => z.ZodMiniType<number>;
+  readonly count: () => z.ZodMiniType<number>;
+  readonly atLeastOne: () => z.ZodMiniType<number>;
+  readonly timestamp: () => z.ZodMiniType<string>;
+  readonly idempotencyKey: () => z.ZodMiniType<string | null>;
+  readonly json: () => z.ZodMiniType<Json>;
+  readonly labels: () => z.ZodMiniType<string[]>;
+  readonly text: () => z.ZodMiniType<string | null>;
+  readonly reason: () => z.ZodMiniType<string | null>;
 }
 
 const NAME: Described = { minLength: 1, maxLength: 128 };
 const AT_LEAST_ONE: Described = { minimum: 1 };
 
-/** The fields of a card, one schema each; the requests of the library use the same ones. */
+/**
+ * The fields of a card, one schema each, made when it is first asked for: a cold command needs two or three. The
+ * requests of the library use the same ones.
+ */
 export const field: Fields = {
-  id: text(checkId, { ...NAME, description: 'Chosen by the caller, unique, 1 to 128 bytes of printable text.' }),
-  title: text(checkTitle, { minLength: 1 }),
-  body: z.nullable(text(checkText)),
-  phase: z.nullable(text(checkPhase, { ...NAME, description: 'Board lane or milestone.' })),
-  priority: wholeNumber(checkPriority, {
-    minimum: -(2 ** 31),
-    maximum: 2 ** 31 - 1,
-    description: 'Higher is sooner.',
-  }),
-  status: z.enum(CARD_STATUSES, kindError(`must be one of ${CARD_STATUSES.join(', ')}`)),
-  dependsOn: idList(text(checkId, NAME), 'must be a list of ids'),
-  owner: text(checkOwner, NAME),
-  ttlSeconds: wholeNumber(checkTtlSeconds, AT_LEAST_ONE),
-  claimTtlSeconds: wholeNumber(checkClaimTtlSeconds, AT_LEAST_ONE),
-  count: wholeNumber(checkCount, { minimum: 0 }),
-  atLeastOne: wholeNumber(checkAtLeastOne, AT_LEAST_ONE),
-  timestamp,
-  idempotencyKey: z.nullable(text(checkOwner, { ...NAME, description: 'Makes create safe to repeat; unique.' })),
-  json: z.custom<Json>(isJson, { error: 'must be a JSON value, nested at most 64 deep' }),
-  labels: idList(text(checkLabel, NAME), 'must be a list of labels'),
-  text: z.nullable(text(checkText)),
-  reason: z.nullable(text(checkReason)),
+  id: once(() =>
+    text(checkId, { ...NAME, description: 'Chosen by the caller, unique, 1 to 128 bytes of printable text.' }),
+  ),
+  title: once(() => text(checkTitle, { minLength: 1 })),
+  body: once(() => z.nullable(text(checkText))),
+  phase: once(() => z.nullable(text(checkPhase, { ...NAME, description: 'Board lane or milestone.' }))),
+  priority: once(() =>
+    wholeNumber(checkPriority, { minimum: -(2 ** 31), maximum: 2 ** 31 - 1, description: 'Higher is sooner.' }),
+  ),
+  status: once(() => z.enum(CARD_STATUSES, kindError(`must be one of ${CARD_STATUSES.join(', ')}`))),
+  dependsOn: once(() => idList(text(checkId, NAME), 'must be a list of ids')),
+  owner: once(() => text(checkOwner, NAME)),
+  ttlSeconds: once(() => wholeNumber(checkTtlSeconds, AT_LEAST_ONE)),
+  claimTtlSeconds: once(() => wholeNumber(checkClaimTtlSeconds, AT_LEAST_ONE)),
+  count: once(() => wholeNumber(checkCount, { minimum: 0 })),
+  atLeastOne: once(() => wholeNumber(checkAtLeastOne, AT_LEAST_ONE)),
+  timestamp: once(timestamp),
+  idempotencyKey: once(() =>
+    z.nullable(text(checkOwner, { ...NAME, description: 'Makes create safe to repeat; unique.' })),
+  ),
+  json: once(() => z.custom<Json>(isJson, { error: 'must be a JSON value, nested at most 64 deep' })),
+  labels: once(() => idList(text(checkLabel, NAME), 'must be a list of labels')),
+  text: once(() => z.nullable(text(checkText))),
+  reason: once(() => z.nullable(text(checkReason))),
 };
+
+/** Makes it when it is first asked for, and the same one every time after. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
 
 function idList(entry: z.ZodMiniType<string>, words: string): z.ZodMiniType<string[]> {
   return z.array(entry, kindError(words)).check(checked(noRepeats)).register(z.globalRegistry, { uniqueItems: true });
@@ -138,32 +152,34 @@ type CardFields = { readonly [Key in keyof Card as string extends Key ? never : 
 export type CardInput = Partial<CardFields> & Pick<CardFields, 'id' | 'title'> & { readonly [extra: string]: Json };
 
 /** A card as somebody may write it: only `id` and `title` are needed, the rest takes the defaults of `create`. */
-export const cardInputSchema: z.ZodMiniType<CardInput> = z.catchall(
-  z.object({
-    id: field.id,
-    title: field.title,
-    body: z.exactOptional(field.body),
-    phase: z.exactOptional(field.phase),
-    priority: z.exactOptional(field.priority),
-    status: z.exactOptional(field.status),
-    dependsOn: z.exactOptional(field.dependsOn),
-    claimOwner: z.exactOptional(z.nullable(field.owner)),
-    claimTtlSeconds: z.exactOptional(z.nullable(field.claimTtlSeconds)),
-    claimedAt: z.exactOptional(z.nullable(field.timestamp)),
-    attempts: z.exactOptional(field.count),
-    idempotencyKey: z.exactOptional(field.idempotencyKey),
-    acceptance: z.exactOptional(field.json),
-    createdAt: z.exactOptional(field.timestamp),
-    updatedAt: z.exactOptional(field.timestamp),
-    rev: z.exactOptional(field.atLeastOne),
-    labels: z.exactOptional(field.labels),
-    maxAttempts: z.exactOptional(z.nullable(field.atLeastOne)),
-    notBefore: z.exactOptional(z.nullable(field.timestamp)),
-    statusReason: z.exactOptional(field.text),
-    result: z.exactOptional(field.json),
-  }),
-  // Fields of a newer version, or a person's own: kept as they are.
-  field.json,
+export const cardInputSchema: () => z.ZodMiniType<CardInput> = once(() =>
+  z.catchall(
+    z.object({
+      id: field.id(),
+      title: field.title(),
+      body: z.exactOptional(field.body()),
+      phase: z.exactOptional(field.phase()),
+      priority: z.exactOptional(field.priority()),
+      status: z.exactOptional(field.status()),
+      dependsOn: z.exactOptional(field.dependsOn()),
+      claimOwner: z.exactOptional(z.nullable(field.owner())),
+      claimTtlSeconds: z.exactOptional(z.nullable(field.claimTtlSeconds())),
+      claimedAt: z.exactOptional(z.nullable(field.timestamp())),
+      attempts: z.exactOptional(field.count()),
+      idempotencyKey: z.exactOptional(field.idempotencyKey()),
+      acceptance: z.exactOptional(field.json()),
+      createdAt: z.exactOptional(field.timestamp()),
+      updatedAt: z.exactOptional(field.timestamp()),
+      rev: z.exactOptional(field.atLeastOne()),
+      labels: z.exactOptional(field.labels()),
+      maxAttempts: z.exactOptional(z.nullable(field.atLeastOne())),
+      notBefore: z.exactOptional(z.nullable(field.timestamp())),
+      statusReason: z.exactOptional(field.text()),
+      result: z.exactOptional(field.json()),
+    }),
+    // Fields of a newer version, or a person's own: kept as they are.
+    field.json(),
+  ),
 );
 
 export type ParsedCard =
@@ -184,8 +200,9 @@ export function parseCardText(source: string, nowMs: number): ParsedCard {
 /** The same for text that is parsed already; `source`, where there is one, lets a reason name the line. */
 export function parseCard(value: unknown, source: string | null, nowMs: number): ParsedCard {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad('it is not a JSON object');
+  if (isWholeCard(value)) return { kind: 'card', card: value, given: Object.keys(value) };
   if (Object.hasOwn(value, '__proto__')) return bad('it has a member named __proto__');
-  const parsed = cardInputSchema.safeParse(value);
+  const parsed = cardInputSchema().safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = issue?.path[0];

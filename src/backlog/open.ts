@@ -1,5 +1,4 @@
 /** Opens a backlog: where it is, which store it has, and with which clock, disk and identity. */
-import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,7 +38,7 @@ export async function openBacklog(options: OpenOptions = {}): Promise<Backlog> {
       clock: systemClock,
       identity,
       livenessOf: (other) => livenessOf(other, identity),
-      newToken: () => randomBytes(8).toString('hex'),
+      newToken,
       durable: isDurable(process.env['MOSAIC_DURABILITY']),
       staleMs: staleSecondsOf(process.env['MOSAIC_LOCK_STALE_SECONDS']) * 1000,
       actor: options.actor ?? null,
@@ -47,6 +46,20 @@ export async function openBacklog(options: OpenOptions = {}): Promise<Backlog> {
       random: Math.random,
     }),
   );
+}
+
+/**
+ * Names a staging folder. Every process has its own seed from the system's entropy, and a name that is taken is refused;
+ * secret it need not be. `node:crypto` would take a cold command longer to load than a claim takes.
+ */
+function newToken(): string {
+  return [Math.random(), Math.random()]
+    .map((part) =>
+      Math.floor(part * 2 ** 48)
+        .toString(16)
+        .padStart(12, '0'),
+    )
+    .join('');
 }
 
 /** The option, else `MOSAIC_HOME`, else `~/.config/mosaic`; always absolute. */

@@ -21,34 +21,43 @@ import type {
   RenewOptions,
   UpdateOptions,
 } from './backlog.ts';
-import { checked, describeIssue, field, kindError } from './card-schema.ts';
+import { checked, describeIssue, field, kindError, once } from './card-schema.ts';
 
-const { id, owner } = field;
-const attempt = z.exactOptional(field.atLeastOne);
-const seconds = z
-  .number(kindError('must be a number of seconds'))
-  .check(checked((value: number) => (value >= 0 ? null : 'must be 0 seconds or more')));
-const retryAfterSeconds = z.exactOptional(
-  z.number(kindError('must be a number of seconds')).check(checked(checkRetryAfterSeconds)),
+const id = field.id;
+const owner = field.owner;
+const attempt = once(() => z.exactOptional(field.atLeastOne()));
+const seconds = once(() =>
+  z
+    .number(kindError('must be a number of seconds'))
+    .check(checked((value: number) => (value >= 0 ? null : 'must be 0 seconds or more'))),
 );
-const signal = z.exactOptional(z.instanceof(AbortSignal, kindError('must be an AbortSignal')));
-const flag = z.exactOptional(z.boolean(kindError('must be true or false')));
-const lines = z.custom<Lines>(isLines, kindError('must be an iterable of lines'));
-const onProgress = z.exactOptional(
-  z.custom<(progress: Progress) => void>((value) => typeof value === 'function', kindError('must be a function')),
+const retryAfterSeconds = once(() =>
+  z.exactOptional(z.number(kindError('must be a number of seconds')).check(checked(checkRetryAfterSeconds))),
 );
-const fence = { id, owner: z.exactOptional(owner), attempt };
-const word = z.exactOptional(z.string(kindError('must be a text')));
-const filter = { phase: word, label: word };
-const changeable = {
-  body: z.exactOptional(field.body),
-  phase: z.exactOptional(field.phase),
-  priority: z.exactOptional(field.priority),
-  labels: z.exactOptional(field.labels),
-  acceptance: z.exactOptional(field.json),
-  maxAttempts: z.exactOptional(z.nullable(field.atLeastOne)),
-  notBefore: z.exactOptional(z.nullable(field.timestamp)),
-};
+// zod's number refuses Infinity, which means here: for as long as it takes.
+const waitSeconds = once(() =>
+  z.exactOptional(z.union([seconds(), z.literal(Infinity)], kindError('must be a number of seconds, 0 or more'))),
+);
+const signal = once(() => z.exactOptional(z.instanceof(AbortSignal, kindError('must be an AbortSignal'))));
+const flag = once(() => z.exactOptional(z.boolean(kindError('must be true or false'))));
+const lines = once(() => z.custom<Lines>(isLines, kindError('must be an iterable of lines')));
+const onProgress = once(() =>
+  z.exactOptional(
+    z.custom<(progress: Progress) => void>((value) => typeof value === 'function', kindError('must be a function')),
+  ),
+);
+const fence = once(() => ({ id: id(), owner: z.exactOptional(owner()), attempt: attempt() }));
+const word = once(() => z.exactOptional(z.string(kindError('must be a text'))));
+const filter = once(() => ({ phase: word(), label: word() }));
+const changeable = once(() => ({
+  body: z.exactOptional(field.body()),
+  phase: z.exactOptional(field.phase()),
+  priority: z.exactOptional(field.priority()),
+  labels: z.exactOptional(field.labels()),
+  acceptance: z.exactOptional(field.json()),
+  maxAttempts: z.exactOptional(z.nullable(field.atLeastOne())),
+  notBefore: z.exactOptional(z.nullable(field.timestamp())),
+}));
 
 /** What each operation's options are once they are parsed. */
 export interface Requests {
@@ -76,70 +85,81 @@ export interface Requests {
   doctor: DoctorOptions;
 }
 
-const schemas: { readonly [K in keyof Requests]: z.ZodMiniType<Requests[K]> } = {
-  create: z.strictObject({
-    id,
-    title: field.title,
-    ...changeable,
-    dependsOn: z.exactOptional(field.dependsOn),
-    idempotencyKey: z.exactOptional(field.idempotencyKey),
-    status: z.exactOptional(z.enum(['ready', 'blocked'], kindError('must be ready or blocked'))),
-    statusReason: z.exactOptional(field.reason),
-  }),
-  get: z.strictObject({ id }),
-  list: z.strictObject({
-    status: z.exactOptional(field.status),
-    ...filter,
-    owner: word,
-    text: word,
-    readyOnly: flag,
-    limit: z.exactOptional(field.count),
-    archived: flag,
-  }),
-  claim: z.strictObject({
-    owner,
-    ttlSeconds: z.exactOptional(field.ttlSeconds),
-    id: z.exactOptional(id),
-    ...filter,
-    // zod's number refuses Infinity, which means here: for as long as it takes.
-    waitSeconds: z.exactOptional(
-      z.union([seconds, z.literal(Infinity)], kindError('must be a number of seconds, 0 or more')),
-    ),
-    signal,
-  }),
-  claimMany: z.strictObject({
-    owner,
-    count: field.atLeastOne,
-    ttlSeconds: z.exactOptional(field.ttlSeconds),
-    ...filter,
-    waitSeconds: z.exactOptional(
-      z.union([seconds, z.literal(Infinity)], kindError('must be a number of seconds, 0 or more')),
-    ),
-    signal,
-  }),
-  renew: z.strictObject({ ...fence, owner, ttlSeconds: z.exactOptional(field.ttlSeconds) }),
-  release: z.strictObject(fence),
-  complete: z.strictObject({ ...fence, result: z.exactOptional(field.json) }),
-  fail: z.strictObject({ ...fence, reason: z.exactOptional(field.reason), retryAfterSeconds }),
-  reclaim: z.strictObject({ id: z.exactOptional(id) }),
-  link: z.strictObject({ from: id, to: id }),
-  unlink: z.strictObject({ from: id, to: id }),
-  block: z.strictObject({ id, reason: z.exactOptional(field.reason) }),
-  unblock: z.strictObject({ id }),
-  update: z.strictObject({
-    id,
-    title: z.exactOptional(field.title),
-    ...changeable,
-    rev: z.exactOptional(field.atLeastOne),
-  }),
-  explain: z.strictObject({ id: z.exactOptional(id) }),
-  history: z.strictObject({ id: z.exactOptional(id), since: z.exactOptional(field.count) }),
-  watch: z.strictObject({ since: z.exactOptional(field.count), signal }),
-  archive: z.strictObject({ olderThanSeconds: z.exactOptional(seconds) }),
-  batch: z.strictObject({ lines, dryRun: flag }),
-  import: z.strictObject({ lines, update: flag, dryRun: flag, onProgress }),
-  doctor: z.strictObject({ fix: flag, onProgress }),
+/** Each made when it is first asked for. */
+const schemas: { readonly [K in keyof Requests]: () => z.ZodMiniType<Requests[K]> } = {
+  create: once(() =>
+    z.strictObject({
+      id: id(),
+      title: field.title(),
+      ...changeable(),
+      dependsOn: z.exactOptional(field.dependsOn()),
+      idempotencyKey: z.exactOptional(field.idempotencyKey()),
+      status: z.exactOptional(z.enum(['ready', 'blocked'], kindError('must be ready or blocked'))),
+      statusReason: z.exactOptional(field.reason()),
+    }),
+  ),
+  get: once(() => z.strictObject({ id: id() })),
+  list: once(() =>
+    z.strictObject({
+      status: z.exactOptional(field.status()),
+      ...filter(),
+      owner: word(),
+      text: word(),
+      readyOnly: flag(),
+      limit: z.exactOptional(field.count()),
+      archived: flag(),
+    }),
+  ),
+  claim: once(() =>
+    z.strictObject({
+      owner: owner(),
+      ttlSeconds: z.exactOptional(field.ttlSeconds()),
+      id: z.exactOptional(id()),
+      ...filter(),
+      waitSeconds: waitSeconds(),
+      signal: signal(),
+    }),
+  ),
+  claimMany: once(() =>
+    z.strictObject({
+      owner: owner(),
+      count: field.atLeastOne(),
+      ttlSeconds: z.exactOptional(field.ttlSeconds()),
+      ...filter(),
+      waitSeconds: waitSeconds(),
+      signal: signal(),
+    }),
+  ),
+  renew: once(() => z.strictObject({ ...fence(), owner: owner(), ttlSeconds: z.exactOptional(field.ttlSeconds()) })),
+  release: once(() => z.strictObject(fence())),
+  complete: once(() => z.strictObject({ ...fence(), result: z.exactOptional(field.json()) })),
+  fail: once(() =>
+    z.strictObject({ ...fence(), reason: z.exactOptional(field.reason()), retryAfterSeconds: retryAfterSeconds() }),
+  ),
+  reclaim: once(() => z.strictObject({ id: z.exactOptional(id()) })),
+  link: once(() => z.strictObject({ from: id(), to: id() })),
+  unlink: once(() => z.strictObject({ from: id(), to: id() })),
+  block: once(() => z.strictObject({ id: id(), reason: z.exactOptional(field.reason()) })),
+  unblock: once(() => z.strictObject({ id: id() })),
+  update: once(() =>
+    z.strictObject({
+      id: id(),
+      title: z.exactOptional(field.title()),
+      ...changeable(),
+      rev: z.exactOptional(field.atLeastOne()),
+    }),
+  ),
+  explain: once(() => z.strictObject({ id: z.exactOptional(id()) })),
+  history: once(() => z.strictObject({ id: z.exactOptional(id()), since: z.exactOptional(field.count()) })),
+  watch: once(() => z.strictObject({ since: z.exactOptional(field.count()), signal: signal() })),
+  archive: once(() => z.strictObject({ olderThanSeconds: z.exactOptional(seconds()) })),
+  batch: once(() => z.strictObject({ lines: lines(), dryRun: flag() })),
+  import: once(() => z.strictObject({ lines: lines(), update: flag(), dryRun: flag(), onProgress: onProgress() })),
+  doctor: once(() => z.strictObject({ fix: flag(), onProgress: onProgress() })),
 };
+
+/** zod would make code for each schema and compile it: that pays for cards by the thousand, not for a request or two. */
+const COLD = { jitless: true } as const;
 
 /**
  * Parses what a caller gave to an operation.
@@ -147,7 +167,7 @@ const schemas: { readonly [K in keyof Requests]: z.ZodMiniType<Requests[K]> } = 
  * @throws MosaicError INVALID_INPUT, naming the operation and the field
  */
 export function parseRequest<K extends keyof Requests>(operation: K, options: unknown): Requests[K] {
-  const parsed = schemas[operation].safeParse(withoutUndefined(options));
+  const parsed = schemas[operation]().safeParse(withoutUndefined(options), COLD);
   if (parsed.success) return parsed.data;
   throw new MosaicError({
     code: 'INVALID_INPUT',

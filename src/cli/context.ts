@@ -1,17 +1,14 @@
 /** What a command may use: the backlog, the output, the time, and nothing that it does not need. */
 import type { Backlog, OpenOptions } from '../backlog/backlog.ts';
-import type { Output, OutputStream } from './output/output.ts';
+import type { Output, OutputOptions } from './output/output.ts';
 import type { Environment } from './print/text/screen.ts';
 
 /** What a program that mounts the commands may bring along; the process's own is taken for what is left out. */
-export interface FleetDependencies {
+export interface FleetDependencies extends OutputOptions {
   readonly openBacklog?: (options: OpenOptions) => Promise<Backlog>;
   /** Where the backlog lives when neither `--mosaic-home` nor `MOSAIC_HOME` says so. */
   readonly mosaicHome?: string;
   readonly stdin?: NodeJS.ReadableStream;
-  readonly stdout?: OutputStream;
-  readonly stderr?: OutputStream;
-  readonly env?: Environment;
 }
 
 export interface Surroundings {
@@ -29,7 +26,6 @@ export class Context {
   readonly output: Output;
   readonly path: readonly string[];
   readonly env: Environment;
-  readonly stdin: NodeJS.ReadableStream;
   readonly mosaicHome: string | undefined;
   readonly #dependencies: FleetDependencies;
   #backlog: Promise<Backlog> | null = null;
@@ -39,9 +35,13 @@ export class Context {
     this.output = output;
     this.path = path;
     this.env = dependencies.env ?? process.env;
-    this.stdin = dependencies.stdin ?? process.stdin;
     this.mosaicHome = mosaicHome ?? this.#setting('MOSAIC_HOME') ?? dependencies.mosaicHome;
     this.#dependencies = dependencies;
+  }
+
+  /** The process's own takes a while to load, and most commands do not read. */
+  get stdin(): NodeJS.ReadableStream {
+    return this.#dependencies.stdin ?? process.stdin;
   }
 
   /** Opened when it is first needed, and only then is its code loaded. */

@@ -1,4 +1,5 @@
 /** The program: from the words of the command line to the exit status. */
+import { Output } from './output/output.ts';
 import { PROGRAMS } from './registry.ts';
 import { walk } from './walk.ts';
 
@@ -10,7 +11,7 @@ export interface MainOptions {
 export async function main(argv: readonly string[], { program }: MainOptions): Promise<void> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     const { version } = await import('./version.ts');
-    process.stdout.write(`${version()}\n`);
+    await new Output({}, false).write(`${version()}\n`);
     return;
   }
   process.exitCode = await walk(PROGRAMS[program], { path: [program], args: argv, dependencies: {} });

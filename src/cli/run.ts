@@ -14,12 +14,7 @@ export interface CommandRun {
 
 /** Never throws: what goes wrong is reported, and the status says so. */
 export async function runCommand(entry: CommandEntry, { path, args, dependencies }: CommandRun): Promise<ExitStatus> {
-  const output = new Output({
-    stdout: dependencies.stdout ?? process.stdout,
-    stderr: dependencies.stderr ?? process.stderr,
-    env: dependencies.env ?? process.env,
-    asJson: isAsked('--json', args),
-  });
+  const output = new Output(dependencies, isAsked('--json', args));
   let context: Context | null = null;
   let status: ExitStatus = DONE;
   try {

@@ -20,12 +20,7 @@ export interface Walk {
 export async function walk(entry: Entry, { path, args, dependencies }: Walk): Promise<ExitStatus> {
   if (entry.kind === 'command') return runCommand(entry, { path, args, dependencies });
   const [word, ...rest] = args;
-  const output = new Output({
-    stdout: dependencies.stdout ?? process.stdout,
-    stderr: dependencies.stderr ?? process.stderr,
-    env: dependencies.env ?? process.env,
-    asJson: args.includes('--json'),
-  });
+  const output = new Output(dependencies, args.includes('--json'));
   if (word === undefined || word === '--help' || word === '-h') return showHelp(entry, path, output);
   if (word === 'help') {
     const isWhole = rest.length === 0;

@@ -8,8 +8,8 @@ import { ROOT } from './source.ts';
 
 const WANTED: readonly RegExp[] = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
-  /^bin\/mosaic(-fleet)?\.js$/,
-  /^dist\/bin\/([\w.-]+\.js|licenses\.txt)$/,
+  /^bin\/(mosaic(-fleet)?\.js|start\.js|package\.json)$/,
+  /^dist\/bin\/(program\.cjs|licenses\.txt)$/,
   /^dist\/(?!bin\/)[\w/-]+(\.js|\.d\.ts)$/,
   /^dist\/card\.schema\.json$/,
   /^fixtures\/[\w./-]+$/,
@@ -22,7 +22,9 @@ const INDISPENSABLE: readonly string[] = [
   'CHANGELOG.md',
   'bin/mosaic.js',
   'bin/mosaic-fleet.js',
-  'dist/bin/main.js',
+  'bin/start.js',
+  'bin/package.json',
+  'dist/bin/program.cjs',
   'dist/bin/licenses.txt',
   'dist/index.js',
   'dist/index.d.ts',
@@ -48,7 +50,7 @@ describe('the package', () => {
   });
 
   it('lets its commands be run', () => {
-    const commands = packed.filter(({ path }) => path.startsWith('bin/'));
+    const commands = packed.filter(({ path }) => path.startsWith('bin/mosaic'));
     expect(commands.filter(({ mode }) => (mode & 0o111) === 0)).toEqual([]);
   });
 

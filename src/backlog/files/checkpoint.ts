@@ -21,11 +21,16 @@ export interface CheckpointFacts {
   readonly nowMs: number;
 }
 
-/** After so many records a checkpoint is due; it bounds what a cold process has to read, and recovery to look at. */
+/** After so many records a checkpoint is due; it bounds what recovery has to look at. */
 const RECORDS_PER_SEGMENT = 512;
+/**
+ * Sooner, when a process had to read so many before it could begin: the next one would have to read them too. A store
+ * that only commands work on keeps what each of them reads short, and one long-lived process is not held up for that.
+ */
+const RECORDS_PER_START = 32;
 
-export function isCheckpointDue(knowledge: Knowledge): boolean {
-  return knowledge.recordCount >= RECORDS_PER_SEGMENT;
+export function isCheckpointDue({ recordCount, recordsAtStart }: Knowledge): boolean {
+  return recordCount >= RECORDS_PER_SEGMENT || recordsAtStart >= RECORDS_PER_START;
 }
 
 /** @throws the system's error; then the current segment simply goes on */

@@ -9,7 +9,7 @@ import type { ChangeNote, Transaction } from '../transaction.ts';
 import { isWork, type WorkFilter } from '../../card/match.ts';
 import { mostSimilar } from '../../card/similar.ts';
 import type { Summary } from './card-index/summary.ts';
-import { type CardFile, readCardFile } from './form/card-file.ts';
+import { type CardFile, cardBytes, readCardFile } from './form/card-file.ts';
 import type { CardRecord } from './form/card-record.ts';
 import { fileNameOf } from './form/file-name.ts';
 import { isAsKnown, knownByFile } from './inspection.ts';
@@ -23,7 +23,7 @@ export type PendingRecord = Omit<CardRecord, 'seq' | 'generation'>;
 
 const RESTORED: ChangeNote = { kind: 'restored', by: null, reason: 'Its file could not be used.' };
 
-const DELETED = { kind: 'deleted', by: null, reason: null, place: 'cards', card: null } as const;
+const DELETED = { kind: 'deleted', by: null, reason: null, place: 'cards', card: null, stamp: null } as const;
 
 /** A reader's changes are what it saw in the files; they are never committed. */
 export type TransactionMode = 'read' | 'write';
@@ -226,10 +226,11 @@ export class FileTransaction implements Transaction {
     const known = this.#knowledge.index.get(card.id);
     const status = known === null || known.status === 'damaged' ? from : known.status;
     this.#current.set(card.id, card);
-    this.#learn(card.id, summaryOf(card, file, place));
+    const { stamp } = cardBytes(card);
+    this.#learn(card.id, summaryOf(card, file, place, stamp));
     const by = note.by ?? (note.kind === 'edited' ? null : this.#actor);
     const { kind, reason } = note;
-    this.records.push({ atMs: this.nowMs, kind, by, reason, from: status, id: card.id, file, place, card });
+    this.records.push({ atMs: this.nowMs, kind, by, reason, from: status, id: card.id, file, place, card, stamp });
   }
 
   #edited(name: string, card: Card): Card {
@@ -272,7 +273,8 @@ export class FileTransaction implements Transaction {
 
   #movedMeanwhile(known: Summary): Card | null {
     const moved = findMoved(this.#files, this.#paths, known, this.nowMs);
-    if (moved !== null) this.#learn(known.id, summaryOf(moved.card, known.fileName, moved.place));
+    if (moved !== null)
+      this.#learn(known.id, summaryOf(moved.card, known.fileName, moved.place, cardBytes(moved.card).stamp));
     return moved?.card ?? null;
   }
 

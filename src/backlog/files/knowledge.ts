@@ -9,7 +9,7 @@ import { listSegments, type Position, readHeader, segmentPath, type SegmentHeade
 import { MosaicError } from '../../errors.ts';
 import { CardIndex } from './card-index/card-index.ts';
 import { summarize, type Summary } from './card-index/summary.ts';
-import { type CardFile, cardBytes, readCardFile } from './form/card-file.ts';
+import { type CardFile, readCardFile, type Stamp } from './form/card-file.ts';
 import { type CardRecord, parseRecord } from './form/card-record.ts';
 import { idOfFileName, isCardFileName } from './form/file-name.ts';
 import { readIndexFile } from './form/index-file.ts';
@@ -37,6 +37,8 @@ export class Knowledge {
   /** Bytes behind the last whole transaction: somebody's write that never finished. */
   trailingBytes = 0;
   recordCount = 0;
+  /** How many of them there were when this process came to know the store; 0 once the segment is another. */
+  recordsAtStart = 0;
   /** Files that were found damaged since the index was written: the next process must look at them, too. */
   hasUnsavedDamage = false;
   /** Whether a card has gone to the archive, or come from there, since the current segment began. */
@@ -84,8 +86,9 @@ export class Knowledge {
   }
 
   learn(record: CardRecord): void {
-    if (record.card === null) this.index.remove(record.id);
-    else this.index.put(summaryOf(record.card, record.file, record.place));
+    const { id, card, file, place, stamp } = record;
+    if (card === null || stamp === null) this.index.remove(id);
+    else this.index.put(summaryOf(card, file, place, stamp));
   }
 
   enterSegment(header: SegmentHeader, position: Position): void {
@@ -95,6 +98,7 @@ export class Knowledge {
     this.changed.clear();
     this.lastTransaction = [];
     this.recordCount = 0;
+    this.recordsAtStart = 0;
     this.isArchiveTouched = false;
   }
 }
@@ -103,8 +107,9 @@ export function unsettled(record: CardRecord, before: Summary | null): Unsettled
   return { record, before, wasArchived: before?.archived === true };
 }
 
-export function summaryOf(card: Card, file: string, place: Place): Summary {
-  return summarize(card, { name: file, ...cardBytes(card).stamp }, place === 'archive');
+/** @param stamp of the file as we write it */
+export function summaryOf(card: Card, file: string, place: Place, stamp: Stamp): Summary {
+  return summarize(card, { name: file, ...stamp }, place === 'archive');
 }
 
 /** What the index holds of a file that is no valid card: enough to show it, and to see when somebody mends it. */
@@ -143,6 +148,12 @@ export function damagedSummary(
  * @throws MosaicError STORE_TOO_NEW
  */
 export function loadKnowledge(files: FileSystem, paths: StorePaths, nowMs: number): Knowledge {
+  const knowledge = load(files, paths, nowMs);
+  knowledge.recordsAtStart = knowledge.recordCount;
+  return knowledge;
+}
+
+function load(files: FileSystem, paths: StorePaths, nowMs: number): Knowledge {
   const loaded = readIndexFile(files, paths);
   if (loaded !== null) {
     const { head, index } = loaded;

@@ -2,40 +2,37 @@
  * Where a command's words go. Under `--json` stdout holds the answer as JSON and nothing else; everything that is not
  * the answer goes to stderr. Every write is waited for, so that nothing is lost when the program ends.
  */
+import { systemErrorCode } from '../../disk/filesystem.ts';
 import { MosaicError } from '../../errors.ts';
 import { printable, printableJson } from '../print/text/escape.ts';
 import { screenOf, type Environment, type Screen } from '../print/text/screen.ts';
-
-export interface OutputStream extends NodeJS.WritableStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-}
+import { type OutputStream, type Sink, standardSink, streamSink } from './sink.ts';
 
 /** The reader of stdout has gone (`| head`). Nothing more is wanted, and that is no failure. */
 export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }
 
+/** What a program that mounts the commands may bring along; the process's own is taken for what is left out. */
 export interface OutputOptions {
-  readonly stdout: OutputStream;
-  readonly stderr: OutputStream;
-  readonly env: Environment;
-  readonly asJson: boolean;
+  readonly stdout?: OutputStream;
+  readonly stderr?: OutputStream;
+  readonly env?: Environment;
 }
 
 export class Output {
   readonly asJson: boolean;
   readonly screen: Screen;
   readonly errorScreen: Screen;
-  readonly #stdout: OutputStream;
-  readonly #stderr: OutputStream;
+  readonly #stdout: Sink;
+  readonly #stderr: Sink;
 
-  constructor({ stdout, stderr, env, asJson }: OutputOptions) {
-    this.#stdout = stdout;
-    this.#stderr = stderr;
+  constructor({ stdout, stderr, env = process.env }: OutputOptions, asJson: boolean) {
+    this.#stdout = stdout === undefined ? standardSink(1) : streamSink(stdout);
+    this.#stderr = stderr === undefined ? standardSink(2) : streamSink(stderr);
     this.asJson = asJson;
-    this.screen = screenOf(stdout, env);
-    this.errorScreen = screenOf(stderr, env);
+    this.screen = screenOf(this.#stdout, env);
+    this.errorScreen = screenOf(this.#stderr, env);
   }
 
   /** The answer: one JSON value, or what people read. */
@@ -44,7 +41,12 @@ export class Output {
   }
 
   async write(text: string): Promise<void> {
-    if (text !== '') await writeTo(this.#stdout, text);
+    if (text === '') return;
+    try {
+      await this.#stdout.write(text);
+    } catch (error) {
+      throw isClosed(error) ? new OutputClosed() : outputFailed(error);
+    }
   }
 
   /** Something the reader should know beside the answer. */
@@ -62,17 +64,17 @@ export class Output {
 
   /** To stderr. It may be closed; then there is nobody left to tell. */
   async aside(text: string): Promise<void> {
-    await writeTo(this.#stderr, text).catch(() => undefined);
+    await this.#stderr.write(text).catch(() => undefined);
   }
 
   /** The same for what changes on the screen while a command runs. */
   drawAnswer(text: string): void {
-    this.#stdout.write(text);
+    this.#stdout.draw(text);
   }
 
   /** At once, for a progress bar in the middle of synchronous work. */
   draw(text: string): void {
-    this.#stderr.write(text);
+    this.#stderr.draw(text);
   }
 }
 
@@ -80,25 +82,17 @@ export function jsonLine(value: unknown): string {
   return `${printableJson(JSON.stringify(value))}\n`;
 }
 
-function writeTo(stream: OutputStream, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // Without a listener the same error would be thrown a second time, out of anybody's reach.
-    if (stream.listenerCount('error') === 0) stream.on('error', () => undefined);
-    stream.write(text, (error) => {
-      if (error === null || error === undefined) resolve();
-      else reject(isClosed(error) ? new OutputClosed() : outputFailed(error));
-    });
-  });
+const CLOSED: ReadonlySet<string | null> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
+
+function isClosed(error: unknown): boolean {
+  return CLOSED.has(systemErrorCode(error));
 }
 
-function isClosed(error: NodeJS.ErrnoException): boolean {
-  return error.code === 'EPIPE' || error.code === 'ECONNRESET' || error.code === 'ERR_STREAM_DESTROYED';
-}
-
-function outputFailed(error: NodeJS.ErrnoException): MosaicError {
+function outputFailed(error: unknown): MosaicError {
+  const code = systemErrorCode(error);
   return new MosaicError({
-    code: error.code === 'ENOSPC' ? 'DISK_FULL' : 'DISK_FAILED',
-    message: `The answer could not be written to standard output (${error.code ?? error.message}); what was asked has been done.`,
+    code: code === 'ENOSPC' ? 'DISK_FULL' : 'DISK_FAILED',
+    message: `The answer could not be written to standard output (${code ?? String(error)}); what was asked has been done.`,
     hint: 'Look at the state of the backlog before you repeat the command.',
     cause: error,
   });

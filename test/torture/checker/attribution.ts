@@ -42,7 +42,8 @@ export function attribute(
     });
     // One that can have made others, too, comes first: to take it for this one leaves every other explanation open.
     const maker =
-      tried.find(({ verdict }) => verdict === 'made it on the way') ?? tried.find(({ verdict }) => verdict === 'made it');
+      tried.find(({ verdict }) => verdict === 'made it on the way') ??
+      tried.find(({ verdict }) => verdict === 'made it');
     if (maker === undefined) {
       problems.push(unexplained(lines, tried));
       return null;

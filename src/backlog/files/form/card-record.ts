@@ -4,6 +4,7 @@ import { toTimestamp } from '../../../card/time.ts';
 import type { JournalRecord } from '../../../disk/journal.ts';
 import type { Change } from '../../backlog.ts';
 import { parseCard } from '../../card-schema.ts';
+import { cardBytes, type Stamp } from './card-file.ts';
 import type { Place } from './layout.ts';
 
 export interface CardRecord {
@@ -20,11 +21,13 @@ export interface CardRecord {
   readonly generation: number;
   /** Null when the card is gone. */
   readonly card: Card | null;
+  /** Of the file that the card is written to: whoever follows need not write it again to know. Null without a card. */
+  readonly stamp: Stamp | null;
 }
 
 /** @param index the record's place in its transaction, from 0 @param of how many there are */
 export function recordText(record: CardRecord, index: number, of: number): string {
-  const { seq, atMs, kind, by, reason, from, id, file, place, generation, card } = record;
+  const { seq, atMs, kind, by, reason, from, id, file, place, generation, card, stamp } = record;
   return JSON.stringify({
     seq,
     left: of - 1 - index,
@@ -38,22 +41,31 @@ export function recordText(record: CardRecord, index: number, of: number): strin
     file,
     place,
     generation,
+    stamp,
     card,
   });
 }
 
 /** Null for a record that no version of this program has written. */
 export function parseRecord(record: JournalRecord): CardRecord | null {
-  const { seq, at, kind, by, reason, from, id, file, place, generation, card } = record;
+  const { seq, at, kind, by, reason, from, id, file, place, generation, card, stamp } = record;
   if (typeof at !== 'string' || typeof id !== 'string' || typeof file !== 'string') return null;
   if (!isKind(kind) || (by !== null && typeof by !== 'string') || (from !== null && !isStatus(from))) return null;
   if ((place !== 'cards' && place !== 'archive') || typeof generation !== 'number') return null;
   if (reason !== null && typeof reason !== 'string') return null;
   const atMs = Date.parse(at);
-  const base: Omit<CardRecord, 'card'> = { seq, atMs, kind, by, reason, from, id, file, place, generation };
-  if (card === null) return { ...base, card: null };
+  const base: Omit<CardRecord, 'card' | 'stamp'> = { seq, atMs, kind, by, reason, from, id, file, place, generation };
+  if (card === null) return { ...base, card: null, stamp: null };
   const parsed = parseCard(card, null, atMs);
-  return parsed.kind === 'card' ? { ...base, card: parsed.card } : null;
+  if (parsed.kind !== 'card') return null;
+  return { ...base, card: parsed.card, stamp: isStamp(stamp) ? stamp : cardBytes(parsed.card).stamp };
+}
+
+/** Not in records of the program's first days. */
+function isStamp(value: unknown): value is Stamp {
+  if (typeof value !== 'object' || value === null) return false;
+  const { bytes, crc }: Partial<Record<keyof Stamp, unknown>> = value;
+  return typeof bytes === 'number' && typeof crc === 'number';
 }
 
 export function changeOf(record: CardRecord): Change {

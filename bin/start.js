@@ -1,0 +1,85 @@
+// Starts the built program with what V8 compiled of it when the same command ran before. A cold command would otherwise
+// spend most of its time on compiling; see docs/performance.md.
+const { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { dirname, join } = require('node:path');
+const { Script } = require('node:vm');
+
+const root = dirname(__dirname);
+const file = join(root, 'dist', 'bin', 'program.cjs');
+
+/** Modules of Node that every command needs. The others are loaded when something of them is used. */
+const NEEDED = new Set(['node:fs', 'node:os', 'node:path', 'node:zlib']);
+
+/**
+ * @param {string} name the program's name
+ * @param {number} depth so many words, at most, name a command of it
+ */
+exports.start = async function start(name, depth) {
+  const source = readProgram();
+  if (source === null) {
+    console.error(`${name} is not built yet. Run \`npm run build\` in the folder of mosaic-fleet, then try again.`);
+    process.exitCode = 1;
+    return;
+  }
+  const words = process.argv.slice(2);
+  const cache = cacheFileOf(source, words.slice(0, depth));
+  const cachedData = readCompiled(cache);
+  const script = new Script(source, { filename: file, cachedData });
+  const program = {};
+  script.runInThisContext()(program, requireLater, { exports: program }, file, dirname(file));
+  await program.main(words, { program: name });
+  if (cachedData === undefined || script.cachedDataRejected) keepCompiled(script, cache);
+};
+
+/** Its text is ASCII: read as Latin-1 it need not be decoded. */
+function readProgram() {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** The program's first line is its digest, so what was compiled of another one is never taken for this one's. */
+function cacheFileOf(source, words) {
+  const digest = source.slice(3, source.indexOf('\n'));
+  const end = words.findIndex((word) => !/^[a-z]+$/.test(word));
+  const command = words.slice(0, end === -1 ? words.length : end).join('-');
+  return join(
+    root,
+    'dist',
+    '.code-cache',
+    `${digest}-${process.versions.v8}-${process.arch}`,
+    `${command || 'none'}.bin`,
+  );
+}
+
+function readCompiled(cache) {
+  try {
+    return readFileSync(cache);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whoever may not write there does without. */
+function keepCompiled(script, cache) {
+  // Other options of Node make other code, which would only push out the usual one.
+  const isUsual = process.execArgv.length === 0 && !process.env.NODE_OPTIONS;
+  if (!isUsual || (process.exitCode ?? 0) !== 0) return;
+  const fresh = `${cache}.${process.pid}`;
+  try {
+    mkdirSync(dirname(cache), { recursive: true });
+    writeFileSync(fresh, script.createCachedData(), { flush: true });
+    renameSync(fresh, cache);
+  } catch {
+    rmSync(fresh, { force: true });
+  }
+}
+
+/** `require`, with modules of Node that are there at once and loaded later. */
+function requireLater(name) {
+  if (NEEDED.has(name) || !name.startsWith('node:')) return require(name);
+  return new Proxy({}, { get: (_, member) => require(name)[member] });
+}
