@@ -29,6 +29,8 @@ exports.start = async function start(name, depth) {
   script.runInThisContext()(program, requireLater, { exports: program }, file, dirname(file));
   await program.main(words, { program: name });
   if (cachedData === undefined || script.cachedDataRejected) keepCompiled(script, cache);
+  // Everything has been written and waited for; Node would still take a while to find that nothing is left to do.
+  process.exit();
 };
 
 /** Its text is ASCII: read as Latin-1 it need not be decoded. */

@@ -40,8 +40,10 @@ function shortestWayBack(
 
 function pathTo(end: string, start: string, cameFrom: ReadonlyMap<string, string>): string[] {
   const path = [end];
-  for (let id = cameFrom.get(end); id !== undefined && id !== start; id = cameFrom.get(id)) path.push(id);
-  path.push(start);
+  for (let id = end; id !== start;) {
+    id = cameFrom.get(id) ?? start;
+    path.push(id);
+  }
   return path.reverse();
 }
 

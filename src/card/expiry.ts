@@ -20,14 +20,18 @@ export function takenAtMs(claimedAtMs: number, nowMs: number): number {
   return claimedAtMs <= nowMs ? claimedAtMs : nowMs;
 }
 
-/** When the card's claim ends; null when no claim with a date and a length is on it. */
+/** When the card's claim ends; null when there is none on it. */
 export function claimEndMs(card: Card, nowMs: number): number | null {
-  if (card.status !== 'claimed' || card.claimedAt === null || card.claimTtlSeconds === null) return null;
-  return expiresAtMs({ claimedAtMs: toMs(card.claimedAt), claimTtlSeconds: card.claimTtlSeconds }, nowMs);
+  if (card.claimedAt === null) return null;
+  return expiresAtMs({ claimedAtMs: toMs(card.claimedAt), claimTtlSeconds: card.claimTtlSeconds ?? 0 }, nowMs);
 }
 
-/** The claim is over in the very millisecond it ends. */
-export function isExpired(card: Card, nowMs: number): boolean {
+/** When the card's claim has ended; null when there is none, or it still holds. It is over in the very millisecond. */
+export function expiredAtMs(card: Card, nowMs: number): number | null {
   const endMs = claimEndMs(card, nowMs);
-  return endMs !== null && endMs <= nowMs;
+  return endMs !== null && endMs <= nowMs ? endMs : null;
+}
+
+export function isExpired(card: Card, nowMs: number): boolean {
+  return expiredAtMs(card, nowMs) !== null;
 }

@@ -18,6 +18,6 @@ export function checkInvariants(card: Card): string | null {
 }
 
 function listed(names: readonly string[]): string {
-  const last = names.at(-1) ?? '';
+  const last = names.slice(-1).join('');
   return names.length === 1 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }

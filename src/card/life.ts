@@ -7,7 +7,7 @@
  * one. Without either it is an operator's override and applies to any status.
  */
 import { DEFAULT_CLAIM_TTL_SECONDS, type Card, type Json } from './card.ts';
-import { isExpired, takenAtMs } from './expiry.ts';
+import { expiredAtMs, takenAtMs } from './expiry.ts';
 import { changed, refused, unchanged, type Applied, type Outcome, type Refusal } from './outcome.ts';
 import { toMs, toTimestamp } from './time.ts';
 
@@ -117,14 +117,15 @@ export function fail(card: Card, failure: Failure, nowMs: number): Outcome {
 
 /** Takes back a claim that has run out; anything else is left alone. */
 export function expire(card: Card, nowMs: number): Applied {
-  if (!isExpired(card, nowMs)) return unchanged(card);
-  return changed(card, 'expired', afterExpiry(card), nowMs);
+  const endMs = expiredAtMs(card, nowMs);
+  return endMs === null ? unchanged(card) : changed(card, 'expired', afterExpiry(card, endMs), nowMs);
 }
 
 /** An operator takes one claim away, run out or not. One that has run out counts as it would have by itself. */
 export function reclaim(card: Card, nowMs: number): Applied {
   if (card.status !== 'claimed') return unchanged(card);
-  const fields = isExpired(card, nowMs) ? afterExpiry(card) : { ...NO_CLAIM, status: 'ready' as const };
+  const endMs = expiredAtMs(card, nowMs);
+  const fields = endMs === null ? { ...NO_CLAIM, status: 'ready' as const } : afterExpiry(card, endMs);
   return changed(card, 'reclaimed', fields, nowMs);
 }
 
@@ -133,8 +134,7 @@ export function reclaim(card: Card, nowMs: number): Applied {
  * days ahead would keep the card for days. Owner and attempt stay, so the worker's fence still holds.
  */
 export function redate(card: Card, nowMs: number): Applied {
-  if (card.status !== 'claimed' || card.claimedAt === null) return unchanged(card);
-  if (toMs(card.claimedAt) <= nowMs) return unchanged(card);
+  if (card.claimedAt === null || toMs(card.claimedAt) <= nowMs) return unchanged(card);
   return changed(card, 'updated', { claimedAt: toTimestamp(nowMs) }, nowMs);
 }
 
@@ -169,9 +169,8 @@ function lostClaim(card: Card, { owner, attempt }: Fence): Refusal | null {
   };
 }
 
-function afterExpiry(card: Card): Partial<Card> {
-  const endMs = toMs(card.claimedAt ?? '') + (card.claimTtlSeconds ?? 0) * 1000;
-  const what = `the claim of ${card.claimOwner ?? 'nobody'} expired at ${toTimestamp(endMs)}`;
+function afterExpiry(card: Card, endMs: number): Partial<Card> {
+  const what = `the claim of ${card.claimOwner} expired at ${toTimestamp(endMs)}`;
   if (hasUsedUpAttempts(card)) {
     return { ...NO_CLAIM, status: 'blocked', statusReason: `${attemptsUsedUp(card)}: ${what}.` };
   }

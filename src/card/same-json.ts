@@ -5,17 +5,13 @@ export function sameJson(a: Json, b: Json): boolean {
   if (a === b) return true;
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
   if (isArray(a) || isArray(b)) {
-    return isArray(a) && isArray(b) && a.length === b.length && a.every((item, index) => sameItem(item, b[index]));
+    return isArray(a) && isArray(b) && a.length === b.length && a.every((item, at) => sameJson(item, b[at] ?? null));
   }
-  const names = Object.keys(a);
+  const entries = Object.entries(a);
   return (
-    names.length === Object.keys(b).length &&
-    names.every((name) => Object.hasOwn(b, name) && sameItem(a[name], b[name]))
+    entries.length === Object.keys(b).length &&
+    entries.every(([name, value]) => Object.hasOwn(b, name) && sameJson(value, b[name] ?? null))
   );
-}
-
-function sameItem(a: Json | undefined, b: Json | undefined): boolean {
-  return a !== undefined && b !== undefined && sameJson(a, b);
 }
 
 /** `Array.isArray` does not narrow a read-only array. */

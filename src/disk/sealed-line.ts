@@ -17,7 +17,7 @@ export function sealLine(json: string): string {
 
 /** The object in the line, still with its `sum`; null when the line is not whole. */
 export function openLine(line: string): unknown {
-  if (line.length <= HEAD || !line.startsWith(PREFIX)) return null;
+  if (!line.startsWith(PREFIX)) return null;
   if (line.slice(PREFIX.length, PREFIX.length + 8) !== checksum(line.slice(HEAD))) return null;
   try {
     return JSON.parse(line);

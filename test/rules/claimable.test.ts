@@ -18,6 +18,7 @@ describe('a card', () => {
   it('that is held names its holder and until when', () => {
     const expiresAt = toTimestamp(NOW_MS + 840_000);
     expect(obstacles(aClaimedCard())).toEqual([{ kind: 'claimed', owner: 'coder0', expiresAt }]);
+    expect(obstacles(aClaimedCard({ claimOwner: null }))).toEqual([{ kind: 'claimed', owner: '', expiresAt }]);
   });
 
   it('whose claim has run out is held until that claim is taken back', () => {

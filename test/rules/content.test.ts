@@ -85,7 +85,7 @@ describe('update', () => {
     { maxAttempts: 2 },
     { notBefore: NOW },
   ])('changes %o alone', (fields) => {
-    const card = aCard();
+    const card = aCard({ labels: ['there before'] });
     expect(changedCard(update(card, fields, NOW_MS))).toEqual({ ...card, ...fields, rev: 2, updatedAt: NOW });
   });
 

@@ -14,6 +14,7 @@ import {
   checkText,
   checkTitle,
   checkTtlSeconds,
+  utf8Length,
 } from '../../src/card/field.ts';
 import { inFieldOrder } from '../../src/card/field-order.ts';
 import { checkInvariants } from '../../src/card/invariants.ts';
@@ -68,6 +69,10 @@ describe('a title and a text', () => {
   it('may be a mebibyte long and no longer', () => {
     expect(checkText('x'.repeat(2 ** 20))).toBeNull();
     expect(checkText(`${'x'.repeat(2 ** 20)}€`)).toBe('must be at most 1048576 bytes long, but is 1048579');
+  });
+
+  it.each(['\u{7f}', '\u{80}', '\u{7ff}', '\u{800}', '\u{ffff}', '\u{10000}'])('is measured in UTF-8: %j', (text) => {
+    expect(utf8Length(text)).toBe(new TextEncoder().encode(text).length);
   });
 
   it('leaves room in a reason for what is put before it', () => {
@@ -165,6 +170,12 @@ describe('two JSON values', () => {
     expect(sameJson({ 0: 1 }, [1])).toBe(false);
     expect(sameJson({ ['__proto__']: {} }, { other: {} })).toBe(false);
     expect(sameJson([1, 2], [2, 1])).toBe(false);
+    expect(sameJson([1], [1, 2])).toBe(false);
+    expect(sameJson([1], { 0: 1, length: 1 })).toBe(false);
+    expect(sameJson({ a: 1, b: 2 }, { a: 1, b: 3 })).toBe(false);
+    expect(sameJson({ a: null }, { b: null })).toBe(false);
+    expect(sameJson(null, {})).toBe(false);
+    expect(sameJson({}, null)).toBe(false);
     expect(sameJson({ a: [{ b: null }], c: 1 }, { c: 1, a: [{ b: null }] })).toBe(true);
   });
 });

@@ -1,11 +1,56 @@
 /** What each command writes into the card, told by example. The states are in life-table.test.ts. */
 import { describe, expect, it } from 'vitest';
-import { block, claim, complete, expire, fail, reclaim, release, renew, unblock } from '../../src/card/life.ts';
+import { link, unlink, update } from '../../src/card/content.ts';
+import { block, claim, complete, expire, fail, reclaim, redate, release, renew, unblock } from '../../src/card/life.ts';
+import type { Outcome } from '../../src/card/outcome.ts';
 import { toTimestamp } from '../../src/card/time.ts';
 import { aCard, aClaimedCard, changedCard, NOW_MS } from './given.ts';
 
 const NOW = toTimestamp(NOW_MS);
 const UNCLAIMED = { claimOwner: null, claimTtlSeconds: null, claimedAt: null };
+
+describe('a change says what was done', () => {
+  const lastAttempt = aClaimedCard({ maxAttempts: 1 });
+  const tomorrow = toTimestamp(NOW_MS + 86_400_000);
+
+  it.each<readonly [string, Outcome]>([
+    ['claimed', claim(aCard(), { owner: 'coder0' }, NOW_MS)],
+    ['renewed', renew(aClaimedCard(), { owner: 'coder0' }, NOW_MS)],
+    ['released', release(aClaimedCard(), {}, NOW_MS)],
+    ['completed', complete(aClaimedCard(), {}, NOW_MS)],
+    ['failed', fail(aClaimedCard(), {}, NOW_MS)],
+    ['failed', fail(lastAttempt, {}, NOW_MS)],
+    ['expired', expire(aClaimedCard(), NOW_MS + 86_400_000)],
+    ['reclaimed', reclaim(aClaimedCard(), NOW_MS)],
+    ['updated', redate(aClaimedCard({ claimedAt: tomorrow }), NOW_MS)],
+    ['blocked', block(aCard(), {}, NOW_MS)],
+    ['unblocked', unblock(aCard({ status: 'blocked' }), NOW_MS)],
+    ['linked', link(aCard(), 'A1', NOW_MS)],
+    ['unlinked', unlink(aCard({ dependsOn: ['A1'] }), 'A1', NOW_MS)],
+    ['updated', update(aCard(), { title: 'Another' }, NOW_MS)],
+  ])('%s', (change, outcome) => {
+    expect(outcome).toMatchObject({ kind: 'changed', change });
+  });
+});
+
+describe('what is so already stays the very card it is', () => {
+  const ready = aCard({ statusReason: 'The last one failed.' });
+  const blocked = aCard({ status: 'blocked', statusReason: 'Waits for paint.' });
+  const done = aCard({ status: 'done' });
+
+  it.each<readonly [string, Outcome, Outcome['kind']]>([
+    ['a ready card is not released', release(ready, {}, NOW_MS), 'unchanged'],
+    ['a card that nobody holds is not dated back', redate(ready, NOW_MS), 'unchanged'],
+    ['a claim of this very moment is not dated back', redate(aClaimedCard({ claimedAt: NOW }), NOW_MS), 'unchanged'],
+    ['a card that nobody holds does not expire', expire(done, NOW_MS), 'unchanged'],
+    ['a blocked card keeps its reason', block(blocked, {}, NOW_MS), 'unchanged'],
+    ['a blocked card is given the same reason', block(blocked, { reason: 'Waits for paint.' }, NOW_MS), 'unchanged'],
+    ['a blocked card is given another reason', block(blocked, { reason: 'Waits.' }, NOW_MS), 'changed'],
+    ['a blocked card loses its reason', block(blocked, { reason: null }, NOW_MS), 'changed'],
+  ])('%s', (_what, outcome, kind) => {
+    expect(outcome.kind).toBe(kind);
+  });
+});
 
 describe('claim', () => {
   it('writes the owner, the time and the length, counts the attempt and forgets the last failure', () => {

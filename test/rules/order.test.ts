@@ -79,6 +79,7 @@ describe('text', () => {
   it('sorts characters beyond U+FFFF behind all others, which UTF-16 does not', () => {
     expect(['\u{1f600}', '\u{ff21}'].toSorted()).toEqual(['\u{1f600}', '\u{ff21}']);
     expect(['\u{1f600}', '\u{ff21}'].toSorted(compareCodePoints)).toEqual(['\u{ff21}', '\u{1f600}']);
+    expect(['\u{e000}', '\u{d7ff}'].toSorted(compareCodePoints)).toEqual(['\u{d7ff}', '\u{e000}']);
   });
 
   it('is as long as its bytes in UTF-8', () => {

@@ -32,6 +32,8 @@ describe('a timestamp', () => {
     ['2026-01-31T09:30:15.123456+00:00', '2026-01-31T09:30:15.123Z'],
     ['2026-01-31T00:30:00+01:00', '2026-01-30T23:30:00.000Z'],
     ['2024-02-29', '2024-02-29T00:00:00.000Z'],
+    ['0000-01-01', '0000-01-01T00:00:00.000Z'],
+    ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
   ])('is read from %s', (written, expected) => {
     expect(toTimestamp(toMs(written))).toBe(expected);
   });
@@ -48,6 +50,7 @@ describe('a timestamp', () => {
     ['a month without a day', '2026-01'],
     ['the American order', '01/31/2026'],
     ['white space around it', ' 2026-01-31T09:30:00.000Z'],
+    ['a day of the week before it', 'Sat 2026-01-31'],
     ['a year of six digits', '+010000-01-01T00:00:00.000Z'],
     ['a moment that is in the year 10000 in UTC', '9999-12-31T23:30:00-01:00'],
     ['a moment that is before the year 0 in UTC', '0000-01-01T00:30:00+01:00'],
