@@ -120,7 +120,10 @@ describe('a damaged journal', () => {
     for (const segment of [2, 3]) rmSync(journal(store, segment));
     const next = await store.open({ actor: 'next' });
     await next.update({ id: 'A', title: 'Goes on' });
-    expect((await next.history()).at(-1)?.seq).toBeGreaterThan(2);
+    const [first, ...others] = (await next.history()).map(({ seq }) => seq);
+    expect(first).toBe(1);
+    // Two and three were those of the changes that are lost.
+    expect(Math.min(...others)).toBeGreaterThan(3);
     await next.close();
   });
 
@@ -149,7 +152,9 @@ it('a journal that has lost its last bytes loses nothing of what comes after the
   await next.update({ id: 'A', title: 'Goes on' });
   await next.close();
   const last = await store.open({ actor: 'last' });
-  expect((await last.history()).at(-1)).toMatchObject({ kind: 'updated', id: 'A', by: 'next' });
+  // The journal has lost the transaction that its last bytes belonged to; the cards are taken up as they stand.
+  const changes = (await last.history()).map(({ kind, id }) => `${kind} ${id}`);
+  expect(changes).toEqual(['edited A', 'edited B', 'updated A']);
   expect(ids((await last.list()).cards)).toEqual(['A', 'B']);
   await last.close();
 });
