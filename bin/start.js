@@ -3,9 +3,13 @@
 const { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
+const { crc32 } = require('node:zlib');
 
 const root = dirname(__dirname);
 const file = join(root, 'dist', 'bin', 'program.cjs');
+
+/** Before what was compiled stands its checksum; V8 wants what follows aligned. */
+const HEAD_BYTES = 8;
 
 /** Modules of Node that every command needs. The others are loaded when something of them is used. */
 const NEEDED = new Set(['node:fs', 'node:os', 'node:path', 'node:zlib']);
@@ -57,9 +61,12 @@ function cacheFileOf(source, words) {
   );
 }
 
+/** V8 believes what it is given: a single flipped bit would crash it, or worse. */
 function readCompiled(cache) {
   try {
-    return readFileSync(cache);
+    const bytes = readFileSync(cache);
+    const data = bytes.subarray(HEAD_BYTES);
+    return bytes.readUInt32LE(0) === crc32(data) ? data : undefined;
   } catch {
     return undefined;
   }
@@ -73,10 +80,21 @@ function keepCompiled(script, cache) {
   const fresh = `${cache}.${process.pid}`;
   try {
     mkdirSync(dirname(cache), { recursive: true });
-    writeFileSync(fresh, script.createCachedData(), { flush: true });
+    const data = script.createCachedData();
+    const head = Buffer.alloc(HEAD_BYTES);
+    head.writeUInt32LE(crc32(data));
+    writeFileSync(fresh, Buffer.concat([head, data]), { flush: true });
     renameSync(fresh, cache);
   } catch {
-    rmSync(fresh, { force: true });
+    removeIfThere(fresh);
+  }
+}
+
+function removeIfThere(path) {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Where even that cannot be done, nothing was written either.
   }
 }
 
