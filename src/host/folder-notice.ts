@@ -7,8 +7,10 @@ import { type FSWatcher, watch } from 'node:fs';
 export interface FolderNotice {
   /**
    * Resolves at the next event, or after `atMostMs`, or when `signal` aborts. An event since the last wait counts.
+   *
+   * @returns whether there was an event
    */
-  next(atMostMs: number, signal?: AbortSignal): Promise<void>;
+  next(atMostMs: number, signal?: AbortSignal): Promise<boolean>;
   close(): void;
 }
 
@@ -28,8 +30,9 @@ export function noticeFolder(folder: string): FolderNotice {
   return {
     next(atMostMs, signal) {
       if (pending || signal?.aborted === true) {
+        const noticed = pending;
         pending = false;
-        return Promise.resolve();
+        return Promise.resolve(noticed);
       }
       const limitMs = watcher() ? atMostMs : Math.min(atMostMs, BLIND_POLL_MS);
       return new Promise((resolve) => {
@@ -37,8 +40,8 @@ export function noticeFolder(folder: string): FolderNotice {
           clearTimeout(timer);
           signal?.removeEventListener('abort', finish);
           wake = null;
+          resolve(pending);
           pending = false;
-          resolve();
         };
         const timer = setTimeout(finish, limitMs);
         signal?.addEventListener('abort', finish, { once: true });

@@ -10,6 +10,12 @@ import { positionBefore, readPage } from './history.ts';
 
 /** However quiet: look this often, because events get lost, and because edits by hand make none in the journal. */
 const LOOK_EVERY_MS = 1000;
+/**
+ * So soon after an event, and then later and later: it comes with the first step of a change, when the card is in the
+ * journal and not in its place yet, and no other event follows.
+ */
+const LOOK_AGAIN_MS = 4;
+const LOOK_AGAIN_GROWTH = 4;
 
 /**
  * Every change from a point on, each once and in order, until `signal` aborts.
@@ -65,13 +71,15 @@ export async function waitFor<T>(
     makeFolders(files, paths.journal);
     // Open before the first look, so that nothing falls between the look and the wait.
     notice = noticeFolder(paths.journal);
+    let lookMs = LOOK_EVERY_MS;
     for (;;) {
       const found = await attempt();
       const leftMs = deadlineMs - clock.monotonicMs();
       if (found !== null || leftMs <= 0 || limits.signal?.aborted === true) return found;
       const momentMs = await nextMoment();
       const untilMomentMs = momentMs === null ? Number.POSITIVE_INFINITY : Math.max(1, momentMs - clock.wallMs());
-      await notice.next(Math.min(leftMs, untilMomentMs, LOOK_EVERY_MS), limits.signal);
+      const noticed = await notice.next(Math.min(leftMs, untilMomentMs, lookMs), limits.signal);
+      lookMs = noticed ? LOOK_AGAIN_MS : Math.min(lookMs * LOOK_AGAIN_GROWTH, LOOK_EVERY_MS);
     }
   } catch (error) {
     throw asDiskError(error);
