@@ -27,6 +27,6 @@ export function isMatch(card: Card, filter: CardFilter): boolean {
   const text = `${card.id}\n${card.title}\n${card.body ?? ''}`.toLowerCase();
   return filter.text
     .toLowerCase()
-    .split(/\s+/)
+    .split(/\s/)
     .every((word) => text.includes(word));
 }

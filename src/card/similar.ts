@@ -27,7 +27,7 @@ function typingErrors(a: string, b: string): number {
         (current[column - 1] ?? 0) + 1,
         (previous[column - 1] ?? 0) + cost,
       );
-      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
+      if (a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
         best = Math.min(best, (twoBack[column - 2] ?? 0) + 1);
       }
       current.push(best);

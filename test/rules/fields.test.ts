@@ -171,6 +171,7 @@ describe('two JSON values', () => {
     expect(sameJson({ ['__proto__']: {} }, { other: {} })).toBe(false);
     expect(sameJson([1, 2], [2, 1])).toBe(false);
     expect(sameJson([1], [1, 2])).toBe(false);
+    expect(sameJson([1, 2], [1, 3])).toBe(false);
     expect(sameJson([1], { 0: 1, length: 1 })).toBe(false);
     expect(sameJson({ a: 1, b: 2 }, { a: 1, b: 3 })).toBe(false);
     expect(sameJson({ a: null }, { b: null })).toBe(false);

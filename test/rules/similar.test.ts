@@ -15,6 +15,7 @@ describe('of the known words, those are meant that', () => {
     ['are two off in six', 'friend', ['frxexd'], ['frxexd']],
     ['are as far off as may be, and no further', 'abcdef', ['abxyef', 'axyzef'], ['abxyef']],
     ['are not much longer, and not much shorter', 'abc', ['abcd', 'ab', 'abcde', 'a'], ['ab', 'abcd']],
+    ['only share a letter, each at another end', 'xb', ['by'], []],
     ['are near at all', 'claim', ['zebra', 'x', ''], []],
   ])('%s', (_what, word, known, meant) => {
     expect(mostSimilar(word, known)).toEqual(meant);
