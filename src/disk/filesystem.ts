@@ -16,15 +16,15 @@ export interface FileStat {
   readonly owner: number;
 }
 
-/** `append` insists that the file is there, `create` that it is not. */
-export type OpenMode = 'read' | 'append' | 'create';
+/** `write` insists that the file is there, `create` that it is not. */
+export type OpenMode = 'read' | 'write' | 'create';
 
 export interface FileSystem {
   open(path: string, mode: OpenMode): number;
   /** Reads at most `into.length` bytes from `position`; returns how many. */
   read(descriptor: number, into: Uint8Array, position: number): number;
-  /** Writes at the end (or at the descriptor's position); returns how many bytes went in, which may be fewer. */
-  write(descriptor: number, bytes: Uint8Array): number;
+  /** Writes at `position`; returns how many bytes went in, which may be fewer. */
+  write(descriptor: number, bytes: Uint8Array, position: number): number;
   /** Flushes data and what is needed to read it back. */
   flushData(descriptor: number): void;
   /** Flushes data and metadata; the descriptor may be a folder's. */
@@ -57,12 +57,20 @@ export interface FileSystem {
 /**
  * Writes all of `bytes`, however short each write falls.
  *
+ * @param position where to begin in the file
  * @throws the system's error; a write that takes nothing counts as a full disk (some file systems say it that way).
  */
-export function writeAll(files: FileSystem, descriptor: number, bytes: Uint8Array, path: string): void {
+export function writeAll(
+  files: FileSystem,
+  descriptor: number,
+  bytes: Uint8Array,
+  path: string,
+  position: number = 0,
+): void {
   let written = 0;
   while (written < bytes.length) {
-    const count = writeOnce(files, descriptor, written === 0 ? bytes : bytes.subarray(written), path);
+    const rest = written === 0 ? bytes : bytes.subarray(written);
+    const count = writeOnce(files, descriptor, rest, path, position + written);
     if (count <= 0) {
       throw Object.assign(new Error(`ENOSPC: no space left on device, write '${path}'`), {
         code: 'ENOSPC',
@@ -75,9 +83,9 @@ export function writeAll(files: FileSystem, descriptor: number, bytes: Uint8Arra
 }
 
 /** The system names no path when a write to a descriptor fails; the person who reads it needs one. */
-function writeOnce(files: FileSystem, descriptor: number, bytes: Uint8Array, path: string): number {
+function writeOnce(files: FileSystem, descriptor: number, bytes: Uint8Array, path: string, position: number): number {
   try {
-    return files.write(descriptor, bytes);
+    return files.write(descriptor, bytes, position);
   } catch (error) {
     throw error instanceof Error ? Object.assign(error, { path }) : error;
   }

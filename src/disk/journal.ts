@@ -46,6 +46,13 @@ export interface SegmentScan {
 }
 
 const NEWLINE = 10;
+const SPACE = 32;
+
+/**
+ * Room for the next transactions: blank lines, which count for nothing. As long as a transaction finds room the file
+ * does not grow, and its flush costs the disk only these bytes; otherwise it costs a transaction of the file system too.
+ */
+const ROOM: Uint8Array = new Uint8Array(32 * 1024).fill(NEWLINE);
 
 /**
  * Reads a segment from `from` (0 reads the header too).
@@ -83,9 +90,8 @@ export function scanSegment(
       else suspects.push(line);
     } else if (!isRecord(value)) {
       pending = [];
-      // What was damaged once and mended since is blank.
+      // What was damaged once and mended since is blank, and so is the room at the end.
       if (text.trim() !== '') suspects.push(line);
-      else if (suspects.length === 0) end = stop + 1;
     } else {
       if (pending.length === 0) pendingFrom = start;
       pending.push(value);
@@ -103,7 +109,10 @@ export function scanSegment(
     }
     start = stop + 1;
   }
-  return { header, transactions, end: from + end, trailingBytes: bytes.length - end, damagedLines };
+  const rest = bytes.subarray(end);
+  if (upTo !== null && rest.every((byte) => byte === NEWLINE || byte === SPACE)) end = bytes.length;
+  const isRoom = upTo === null && rest[0] === NEWLINE;
+  return { header, transactions, end: from + end, trailingBytes: isRoom ? 0 : bytes.length - end, damagedLines };
 }
 
 /** Makes a segment durable, its name and what it holds: whoever wrote it may have been killed before it could. */
@@ -125,8 +134,8 @@ export function openSegment(
   durable: boolean,
 ): Position | null {
   makeFolders(files, folder);
-  const bytes = new TextEncoder().encode(`${sealLine(JSON.stringify(header))}\n`);
-  const staged = staging.write(bytes, null);
+  const line = new TextEncoder().encode(`${sealLine(JSON.stringify(header))}\n`);
+  const staged = staging.write(durable ? Buffer.concat([line, ROOM]) : line, null);
   try {
     if (durable) flushFile(files, staged);
     if (durable && header.segment === 1) flushWayTo(files, folder);
@@ -135,7 +144,24 @@ export function openSegment(
     files.remove(staged);
   }
   if (durable) flushFolder(files, folder);
-  return { segment: header.segment, bytes: bytes.length };
+  const { follows } = header;
+  // Nobody misses it, and if it stays it does no harm.
+  if (follows !== null) attempt(() => giveBackRoom(files, segmentPath(folder, follows.segment), follows.bytes));
+  return { segment: header.segment, bytes: line.length };
+}
+
+/** Cuts off the room behind the end of a segment that another one follows. What a late writer left there stays. */
+function giveBackRoom(files: FileSystem, path: string, end: number): void {
+  const descriptor = files.open(path, 'write');
+  try {
+    if (files.statOpen(descriptor).bytes > end && beginsRoom(files, path, end)) files.truncate(descriptor, end);
+  } finally {
+    files.close(descriptor);
+  }
+}
+
+function beginsRoom(files: FileSystem, path: string, at: number): boolean {
+  return readFrom(files, path, at, at + 1)?.[0] === NEWLINE;
 }
 
 export type AppendResult =
@@ -160,20 +186,23 @@ export function appendTransaction(
   const path = segmentPath(folder, at.segment);
   let descriptor: number;
   try {
-    descriptor = files.open(path, 'append');
+    descriptor = files.open(path, 'write');
   } catch (cause) {
     return { kind: 'failed', cause };
   }
   let flushing = false;
   try {
-    let written = 0;
+    const { bytes: size } = files.statOpen(descriptor);
+    if (size < at.bytes) throw cutShort(path);
+    let end = at.bytes;
     for (const bytes of inChunks(records)) {
-      writeAll(files, descriptor, bytes, path);
-      written += bytes.length;
+      writeAll(files, descriptor, bytes, path, end);
+      end += bytes.length;
     }
+    if (durable && end > size) attempt(() => writeAll(files, descriptor, ROOM, path, end));
     flushing = true;
     if (durable) files.flushData(descriptor);
-    return { kind: 'appended', end: { segment: at.segment, bytes: at.bytes + written } };
+    return { kind: 'appended', end: { segment: at.segment, bytes: end } };
   } catch (cause) {
     // Take back what went in, so that the next holder finds a clean end. If even that fails, an unfinished
     // transaction stays behind, which counts for nothing and makes the next holder open a new segment.
@@ -182,6 +211,12 @@ export function appendTransaction(
   } finally {
     attempt(() => files.close(descriptor));
   }
+}
+
+/** Whoever has cut the journal since it was read has taken away what was acknowledged: nothing is written behind a hole. */
+function cutShort(path: string): Error {
+  const message = `ESTALE: the file is shorter than it was, write '${path}'`;
+  return Object.assign(new Error(message), { code: 'ESTALE', syscall: 'write', path });
 }
 
 const CHUNK_CHARACTERS = 1 << 20;

@@ -25,13 +25,13 @@ import {
 import type { FileStat, FileSystem, OpenMode } from './filesystem.ts';
 import { systemErrorCode } from './filesystem.ts';
 
-const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
 // O_NOFOLLOW: a link planted in the store must not lead a read or a write out of it.
 // O_NONBLOCK: a FIFO planted there must not hang the open.
 const FLAGS: Record<OpenMode, number> = {
   read: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
-  append: O_WRONLY | O_APPEND | O_NOFOLLOW,
+  write: O_WRONLY | O_NOFOLLOW | O_NONBLOCK,
   create: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
 };
 
@@ -49,7 +49,7 @@ export const nodeFileSystem: FileSystem = {
     return descriptor;
   },
   read: (descriptor, into, position) => readSync(descriptor, into, 0, into.length, position),
-  write: (descriptor, bytes) => writeSync(descriptor, bytes),
+  write: (descriptor, bytes, position) => writeSync(descriptor, bytes, 0, bytes.length, position),
   flushData: fdatasyncSync,
   flush: fsyncSync,
   truncate: ftruncateSync,

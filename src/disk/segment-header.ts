@@ -24,6 +24,8 @@ export interface SegmentHeader {
 }
 
 const NEWLINE = 10;
+/** Read first of a segment that nothing follows: mostly there is little news, and much room behind it. */
+const BEGIN_BYTES = 4096;
 
 export function segmentPath(folder: string, segment: number): string {
   return `${folder}/${String(segment).padStart(8, '0')}.jsonl`;
@@ -72,7 +74,11 @@ export function readHeader(files: FileSystem, folder: string, segment: number): 
   return stop === -1 ? null : parseHeader(openLine(bytes.toString('utf8', 0, stop)), segment);
 }
 
-/** The bytes of a file from `from` up to a seal; null when there is no such file, or it ends before `from` and no seal says so. */
+/**
+ * The bytes of a segment from `from` up to a seal, or up to the room at its end, of which a little comes along.
+ *
+ * @returns null when there is no such file, or it ends before `from` and no seal says so
+ */
 export function readFrom(files: FileSystem, path: string, from: number, upTo: number | null): Buffer | null {
   const stat = files.stat(path);
   if (stat === null) return null;
@@ -80,19 +86,29 @@ export function readFrom(files: FileSystem, path: string, from: number, upTo: nu
   if (upTo === null && stat.bytes < from) return null;
   const end = upTo === null ? stat.bytes : Math.min(stat.bytes, upTo);
   if (end <= from) return Buffer.alloc(0);
-  const into = Buffer.allocUnsafe(end - from);
   const descriptor = files.open(path, 'read');
   try {
-    let filled = 0;
-    while (filled < into.length) {
-      const count = files.read(descriptor, into.subarray(filled), from + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return into.subarray(0, filled);
+    if (upTo !== null) return readAll(files, descriptor, from, Buffer.allocUnsafe(end - from));
+    const begin = readAll(files, descriptor, from, Buffer.allocUnsafe(Math.min(end - from, BEGIN_BYTES)));
+    // No line is empty: behind two ends of lines there is only room.
+    const endsInRoom = begin.at(-1) === NEWLINE && begin.at(-2) === NEWLINE;
+    if (endsInRoom || begin.length < BEGIN_BYTES) return begin;
+    const rest = readAll(files, descriptor, from + begin.length, Buffer.allocUnsafe(end - from - begin.length));
+    return Buffer.concat([begin, rest]);
   } finally {
     files.close(descriptor);
   }
+}
+
+/** Fills `into` as far as the file goes. */
+function readAll(files: FileSystem, descriptor: number, from: number, into: Buffer): Buffer {
+  let filled = 0;
+  while (filled < into.length) {
+    const count = files.read(descriptor, into.subarray(filled), from + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return into.subarray(0, filled);
 }
 
 export function parseHeader(value: unknown, segment: number): SegmentHeader | null {

@@ -84,7 +84,7 @@ export class Staging {
    * @throws the system's error
    */
   disown(): void {
-    const descriptor = this.#files.open(this.identityPath, 'append');
+    const descriptor = this.#files.open(this.identityPath, 'write');
     try {
       this.#files.truncate(descriptor, 0);
     } finally {

@@ -120,9 +120,9 @@ function writtenOver(id: string): (files: FileSystem) => void {
   return (files) => {
     const path = `${PATHS.cards}/${id}.json`;
     const text = new TextDecoder().decode(files.readFile(path) ?? new Uint8Array());
-    const descriptor = files.open(path, 'append');
+    const descriptor = files.open(path, 'write');
     files.truncate(descriptor, 0);
-    files.write(descriptor, new TextEncoder().encode(text.replace('Card', 'Mended card')));
+    files.write(descriptor, new TextEncoder().encode(text.replace('Card', 'Mended card')), 0);
     files.close(descriptor);
   };
 }
@@ -131,7 +131,7 @@ function copied(id: string, as: string): (files: FileSystem) => void {
   return (files) => {
     const text = new TextDecoder().decode(files.readFile(`${PATHS.cards}/${id}.json`) ?? new Uint8Array());
     const descriptor = files.open(`${PATHS.cards}/${as}.json`, 'create');
-    files.write(descriptor, new TextEncoder().encode(text.replace(`"id": "${id}"`, `"id": "${as}"`)));
+    files.write(descriptor, new TextEncoder().encode(text.replace(`"id": "${id}"`, `"id": "${as}"`)), 0);
     files.close(descriptor);
   };
 }

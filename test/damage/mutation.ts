@@ -96,7 +96,7 @@ function copied(files: FileSystem, path: string, below: (limit: number) => numbe
   const name = copy[below(copy.length)] ?? path;
   files.remove(name);
   const descriptor = files.open(name, 'create');
-  files.write(descriptor, content);
+  files.write(descriptor, content, 0);
   files.close(descriptor);
   return { what: 'it was copied to another name', path: name, isRot: false, content, isGone: false };
 }
@@ -115,9 +115,9 @@ function replaced(files: FileSystem, path: string, by: string): Mutation {
 
 function write(files: FileSystem, path: string, content: Uint8Array, keepsTime: boolean): void {
   const before = files.stat(path);
-  const descriptor = files.open(path, 'append');
+  const descriptor = files.open(path, 'write');
   files.truncate(descriptor, 0);
-  files.write(descriptor, content);
+  files.write(descriptor, content, 0);
   files.close(descriptor);
   if (keepsTime && before !== null) files.setModifiedAt(path, before.modifiedMs);
 }

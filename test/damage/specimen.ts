@@ -68,7 +68,7 @@ async function leaveTraces(disk: MemoryDisk, clock: { nowMs: number }): Promise<
   const files = disk.seenBy(3);
   files.makeFolder(PATHS.aside);
   const descriptor = files.open(`${PATHS.aside}/1.kept.json`, 'create');
-  files.write(descriptor, new TextEncoder().encode('{"id":"kept"}'));
+  files.write(descriptor, new TextEncoder().encode('{"id":"kept"}'), 0);
   files.close(descriptor);
   const survivor = new FileBacklog(storeOn(files, { process: 3, boot: 'boot', clock }));
   await survivor.update({ id: 'second', title: 'Can be claimed as well' });

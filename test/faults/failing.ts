@@ -10,7 +10,7 @@ export const LASTING = ['ENOSPC', 'EROFS', 'EIO'] as const;
 
 const TAKES_ROOM: ReadonlySet<string> = new Set(['write', 'makeFolder', 'link', 'rename']);
 const CHANGES: ReadonlySet<string> = new Set([...TAKES_ROOM, 'truncate', 'setModified', 'setModifiedAt', 'remove']);
-const MAKES_FILES: ReadonlySet<unknown> = new Set(['create', 'append']);
+const MAKES_FILES: ReadonlySet<unknown> = new Set(['create', 'write']);
 
 export interface FailingDisk {
   readonly files: FileSystem;
@@ -81,7 +81,8 @@ function shortened(files: FileSystem, name: keyof FileSystem, parameters: readon
   const [descriptor, bytes, position] = parameters;
   if (typeof descriptor !== 'number' || !(bytes instanceof Uint8Array) || bytes.length < 2) return null;
   const half = bytes.subarray(0, Math.floor(bytes.length / 2));
-  if (name === 'write') return files.write(descriptor, half);
-  if (name === 'read' && typeof position === 'number') return files.read(descriptor, half, position);
+  if (typeof position !== 'number') return null;
+  if (name === 'write') return files.write(descriptor, half, position);
+  if (name === 'read') return files.read(descriptor, half, position);
   return null;
 }

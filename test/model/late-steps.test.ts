@@ -92,7 +92,7 @@ describe('a reader of the history', () => {
     for (let taken = 1; ; taken += 1) {
       const world = copyOf(start);
       const late = writer(world, LATE, 'patient', rounds(LATE, ['add']));
-      stopAfter(world, late, (call) => call.includes(' open ') && call.endsWith('append'));
+      stopAfter(world, late, (call) => call.includes(' open ') && call.endsWith('write'));
       const quick = writer(world, QUICK, 'impatient', rounds(QUICK, ['add']));
       const isOver = run(world, quick, taken);
       // The line that comes too late.

@@ -92,10 +92,11 @@ export class MemoryDisk {
         into.set(bytes);
         return bytes.length;
       },
-      write: (descriptor, bytes) => {
-        const at = this.#openFile(process, descriptor).bytes.length;
+      write: (descriptor, bytes, at) => {
+        this.#openFile(process, descriptor);
         const inode = this.#inodeOf(process, descriptor);
-        this.#do({ kind: 'written', inode, at, bytes: bytes.slice() });
+        // Not slice(): that of a Buffer shares its memory.
+        this.#do({ kind: 'written', inode, at, bytes: new Uint8Array(bytes) });
         return bytes.length;
       },
       flushData: (descriptor) => this.#do({ kind: 'flushed', inode: this.#inodeOf(process, descriptor), what: 'data' }),

@@ -27,7 +27,7 @@ type RawLine = Omit<JournalLine, 'atMs'> & { readonly at: string; readonly left:
 
 export function readJournal(root: string): Journal {
   const names = readdirSync(`${root}/journal`).filter((name) => /^\d{8,}\.jsonl$/.test(name));
-  const files = names.sort().map((name) => readFileSync(`${root}/journal/${name}`));
+  const files = names.sort().map((name) => withoutRoom(readFileSync(`${root}/journal/${name}`)));
   const headers = files.map((bytes, index) => {
     const text = whole(bytes.toString('utf8', 0, bytes.indexOf(10)));
     const header: Header | null = text === null ? null : JSON.parse(text);
@@ -47,6 +47,13 @@ export function readJournal(root: string): Journal {
     }
   }
   return { transactions, segmentsOpenedMs: headers.map(({ openedAtMs }) => openedAtMs), sealedOffBytes };
+}
+
+/** Blank lines at the end are room for more. */
+function withoutRoom(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (bytes[end - 1] === 10 && bytes[end - 2] === 10) end -= 1;
+  return bytes.subarray(0, end);
 }
 
 function transactionsIn(text: string): readonly (readonly JournalLine[])[] {
