@@ -147,7 +147,8 @@ describe('a damaged journal', () => {
 it('a journal that has lost its last bytes loses nothing of what comes after them', async ({ store, backlog }) => {
   await given(backlog, { id: 'A' }, { id: 'B' });
   await backlog.close();
-  truncateSync(journal(store, 1), statSync(journal(store, 1)).size - 5);
+  // Its last bytes are not those of the file: behind them is room.
+  truncateSync(journal(store, 1), readFileSync(journal(store, 1), 'utf8').trimEnd().length - 5);
   const next = await store.open({ actor: 'next' });
   await next.update({ id: 'A', title: 'Goes on' });
   await next.close();

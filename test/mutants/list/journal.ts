@@ -56,8 +56,8 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: JOURNAL,
-        from: '  if (durable) flushFolder(files, folder);\n  return { segment',
-        to: '  return { segment',
+        from: '  if (durable) flushFolder(files, folder);\n  const { follows }',
+        to: '  const { follows }',
       },
     ],
     tests: POWER_CUT,
