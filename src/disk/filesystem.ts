@@ -16,6 +16,12 @@ export interface FileStat {
   readonly owner: number;
 }
 
+/** A file and what it was when it was read. */
+export interface FileContent {
+  readonly stat: FileStat;
+  readonly bytes: Uint8Array;
+}
+
 /** `write` insists that the file is there, `create` that it is not. */
 export type OpenMode = 'read' | 'write' | 'create';
 
@@ -38,8 +44,11 @@ export interface FileSystem {
 
   /** Does not follow a symbolic link. Null when nothing has that name. */
   stat(path: string): FileStat | null;
-  /** The whole file, or null when no file has that name; a folder, a link or a pipe is none. */
-  readFile(path: string): Uint8Array | null;
+  /**
+   * The whole file, or of one that is larger than `limit` nothing; null when no file has that name, and a folder, a
+   * link or a pipe is none.
+   */
+  readFile(path: string, limit?: number): FileContent | null;
   /** The names in a folder, in no order; null when there is no such folder. */
   list(path: string): readonly string[] | null;
   /** False when something has that name already. Parents must exist. */

@@ -63,12 +63,13 @@ export const nodeFileSystem: FileSystem = {
     return stat === undefined ? null : toFileStat(stat);
   },
 
-  readFile(path) {
+  readFile(path, limit = Number.POSITIVE_INFINITY) {
     const descriptor = unless(NO_FILE, () => openSync(path, FLAGS.read));
     if (descriptor === null) return null;
     try {
-      const stat = fstatSync(descriptor);
-      return stat.isFile() ? readWhole(descriptor, stat.size) : null;
+      const stat = toFileStat(fstatSync(descriptor));
+      if (stat.kind !== 'file') return null;
+      return { stat, bytes: stat.bytes > limit ? new Uint8Array() : readWhole(descriptor, stat.bytes) };
     } finally {
       closeSync(descriptor);
     }
@@ -126,11 +127,12 @@ function unless<T>(codes: readonly string[], call: () => T): T | null {
 function readWhole(descriptor: number, bytes: number): Uint8Array {
   let into = Buffer.allocUnsafe(bytes + 1);
   let filled = 0;
-  // One byte more than the size says: a file that grows under us is read to its end.
+  // One byte more than the size says: a file that grows under us is read to its end, and one that does not is known to
+  // have ended after one call.
   for (;;) {
     const count = readSync(descriptor, into, filled, into.length - filled, filled);
-    if (count === 0) return into.subarray(0, filled);
     filled += count;
+    if (count === 0 || filled === bytes) return into.subarray(0, filled);
     if (filled === into.length) {
       const larger = Buffer.allocUnsafe(into.length * 2);
       larger.set(into);

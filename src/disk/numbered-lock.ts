@@ -15,10 +15,14 @@
  *             3. List again. A number above h+1 means that we listed long ago and h+1 had been used and pruned in the
  *                meantime: we came late, the name means nothing. Mark it over, lest somebody take us for a holder to
  *                be fenced, and start again. It is left to the pruner, since by now it could be another latecomer's.
+ *   resume    Whoever gave back h last, with everything in place, links to h+1 without listing, and then asks whether
+ *             h.free still stands. Names are pruned from below: as long as it does, h+1 was never used, so nothing is
+ *             above it, and nobody has held the lock since.
  *   recover   Whoever holds an unmarked number below may be alive and only slow, and not every successor may have got
  *             as far as keeping it out. So the caller fences all of them, recovers, and only then marks them `.open`.
- *   check     The lock is ours while the name g is our identity's inode and g+1 does not exist. Asked in this order:
- *             g+1, then g; names are pruned from below, so a pruned g+1 shows as a missing g.
+ *   check     The lock is ours while g+1 does not exist and the name g is our identity's inode. Asked in this order:
+ *             names are pruned from below, so a pruned g+1 shows as a missing g, or as a latecomer's g. The latter has
+ *             another inode: both identities were there when we took g.
  *   release   Link g.free. A holder that was taken over only adds a name that nobody looks at any more.
  *   prune     Whoever releases with everything in place, and so has nobody unmarked below, first removes the names
  *             more than KEEP generations below its own, in ascending order.
@@ -45,6 +49,9 @@ export interface LockSettings {
   readonly folder: string;
   /** The caller's identity file; it is linked to every generation the caller takes. */
   readonly identityPath: string;
+  readonly identityInode: number;
+  /** The generation that the caller gave back last, with everything in place; null when there is none. */
+  readonly resumeAfter: number | null;
   readonly wallMs: () => number;
   /** Default 16; smaller only to make pruning happen early. */
   readonly keep?: number;
@@ -68,6 +75,8 @@ export type Attempt =
 export interface TakenLock {
   /** The fencing token: higher than every one before. */
   readonly generation: number;
+  /** Nobody else has held the lock since the caller gave it back with everything in place. */
+  readonly isResumed: boolean;
   /** Everything that was begun under the generation before is in place. Otherwise: recover before anything else. */
   readonly isCleanStart: boolean;
   /** The generation before ended in trouble, perhaps with the disk: what it flushed may not be there. */
@@ -92,42 +101,68 @@ export interface TakenLock {
  * @throws the system's error; the lock may have been taken all the same, and is held until `Staging.disown`
  */
 export function tryLock(settings: LockSettings): Attempt {
-  const { files, folder, identityPath } = settings;
+  return resume(settings) ?? take(settings);
+}
+
+/** Null when somebody else has taken the lock in between, or is about to. */
+function resume(settings: LockSettings): Attempt | null {
+  const { files, folder, resumeAfter } = settings;
+  if (resumeAfter === null || files.stat(`${folder}/${resumeAfter + 1}`) !== null) return null;
+  const generation = resumeAfter + 1;
+  if (!linkTo(settings, generation)) return { kind: 'lost-race' };
+  const marked = `${resumeAfter}.free`;
+  if (files.stat(`${folder}/${marked}`) === null) return cameLate(settings, generation);
+  return { kind: 'taken', lock: takenLock(settings, generation, [marked], true) };
+}
+
+function take(settings: LockSettings): Attempt {
+  const { files, folder } = settings;
   const before = readState(settings);
   if (before.held !== null && settings.judge(before.held) === 'alive') return { kind: 'held', holder: before.held };
 
   const generation = before.top + 1;
   if (generation > HIGHEST) throw tooHigh(`${folder}/${before.top}`);
-  try {
-    files.setModifiedAt(identityPath, settings.wallMs());
-    if (!files.link(identityPath, `${folder}/${generation}`)) return { kind: 'lost-race' };
-  } catch (error) {
-    // A late name of ours made somebody fence us off: the caller begins again under a new identity.
-    if (systemErrorCode(error) === 'ENOENT') return { kind: 'lost-race' };
-    throw error;
-  }
+  if (!linkTo(settings, generation)) return { kind: 'lost-race' };
 
   const names = files.list(folder) ?? [];
-  if (highest(names) !== generation) {
-    mark(settings, generation, 'open');
-    return { kind: 'lost-race' };
-  }
-  return { kind: 'taken', lock: takenLock(settings, generation, names) };
+  if (highest(names) !== generation) return cameLate(settings, generation);
+  return { kind: 'taken', lock: takenLock(settings, generation, names, false) };
 }
 
-function takenLock(settings: LockSettings, generation: number, names: readonly string[]): TakenLock {
-  const { files, folder, identityPath } = settings;
+/** @returns false when somebody else was quicker, or has fenced us off: the caller begins again under a new identity */
+function linkTo({ files, folder, identityPath, wallMs }: LockSettings, generation: number): boolean {
+  try {
+    files.setModifiedAt(identityPath, wallMs());
+    return files.link(identityPath, `${folder}/${generation}`);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function cameLate(settings: LockSettings, generation: number): Attempt {
+  mark(settings, generation, 'open');
+  return { kind: 'lost-race' };
+}
+
+/** @param names those of the lock's folder; of a lock that is resumed, the mark below it will do */
+function takenLock(
+  settings: LockSettings,
+  generation: number,
+  names: readonly string[],
+  isResumed: boolean,
+): TakenLock {
+  const { files, folder, identityInode } = settings;
   const name = `${folder}/${generation}`;
   const unmarked = unmarkedBelow(settings, generation, names);
   return {
     generation,
+    isResumed,
     isCleanStart: unmarked.length === 0 && (generation === 1 || names.includes(`${generation - 1}.free`)),
     isAfterTrouble: names.includes(`${generation - 1}.open`),
     unmarked,
     isHeld() {
-      if (files.stat(`${folder}/${generation + 1}`) !== null) return false;
-      const mine = files.stat(identityPath);
-      return mine !== null && files.stat(name)?.inode === mine.inode;
+      return files.stat(`${folder}/${generation + 1}`) === null && files.stat(name)?.inode === identityInode;
     },
     markOver() {
       for (const holder of unmarked) mark(settings, holder.generation, 'open');
@@ -181,11 +216,9 @@ function readState(settings: LockSettings): LockState {
 }
 
 function readHolder({ files, folder }: LockSettings, generation: number): HeldGeneration | null {
-  const path = `${folder}/${generation}`;
-  const stat = files.stat(path);
-  const identity = files.readFile(path);
-  if (stat === null || identity === null) return null;
-  return { generation, identity: new TextDecoder().decode(identity), modifiedMs: stat.modifiedMs };
+  const seen = files.readFile(`${folder}/${generation}`);
+  if (seen === null) return null;
+  return { generation, identity: new TextDecoder().decode(seen.bytes), modifiedMs: seen.stat.modifiedMs };
 }
 
 function highest(names: readonly string[]): number {

@@ -21,24 +21,29 @@ const MAX_SWEEPS = 10_000;
 export class Staging {
   readonly token: string;
   readonly identityPath: string;
+  readonly identityInode: number;
   readonly #files: FileSystem;
   readonly #folder: string;
   #count = 0;
 
-  private constructor(files: FileSystem, parent: string, token: string) {
+  private constructor(files: FileSystem, folder: string, token: string, identityInode: number) {
     this.#files = files;
     this.token = token;
-    this.#folder = `${parent}/${token}`;
-    this.identityPath = `${this.#folder}/${IDENTITY}`;
+    this.#folder = folder;
+    this.identityPath = `${folder}/${IDENTITY}`;
+    this.identityInode = identityInode;
   }
 
   /** Makes the folder. `identity` is what others read of the holder of a lock; `token` must be new. */
   static open(files: FileSystem, parent: string, token: string, identity: string): Staging {
     makeFolders(files, parent);
-    const staging = new Staging(files, parent, token);
-    files.makeFolder(staging.#folder);
-    staging.#write(staging.identityPath, new TextEncoder().encode(identity), null);
-    return staging;
+    const folder = `${parent}/${token}`;
+    files.makeFolder(folder);
+    const path = `${folder}/${IDENTITY}`;
+    writeNew(files, path, new TextEncoder().encode(identity), null);
+    const stat = files.stat(path);
+    if (stat === null) throw removed(path);
+    return new Staging(files, folder, token, stat.inode);
   }
 
   /**
@@ -50,7 +55,7 @@ export class Staging {
   write(bytes: Uint8Array, modifiedMs: number | null): string {
     this.#count += 1;
     const path = `${this.#folder}/${this.#count}`;
-    this.#write(path, bytes, modifiedMs);
+    writeNew(this.#files, path, bytes, modifiedMs);
     return path;
   }
 
@@ -97,19 +102,25 @@ export class Staging {
   close(): void {
     removeStaging(this.#files, this.#folder);
   }
+}
 
-  #write(path: string, bytes: Uint8Array, modifiedMs: number | null): void {
-    const descriptor = this.#files.open(path, 'create');
-    try {
-      writeAll(this.#files, descriptor, bytes, path);
-      if (modifiedMs !== null) this.#files.setModified(descriptor, modifiedMs);
-    } catch (error) {
-      this.#files.close(descriptor);
-      this.#files.remove(path);
-      throw error;
-    }
-    this.#files.close(descriptor);
+function writeNew(files: FileSystem, path: string, bytes: Uint8Array, modifiedMs: number | null): void {
+  const descriptor = files.open(path, 'create');
+  try {
+    writeAll(files, descriptor, bytes, path);
+    if (modifiedMs !== null) files.setModified(descriptor, modifiedMs);
+  } catch (error) {
+    files.close(descriptor);
+    files.remove(path);
+    throw error;
   }
+  files.close(descriptor);
+}
+
+/** Somebody took us for dead before we had begun: said as the system says it. */
+function removed(path: string): Error {
+  const message = `ENOENT: no such file or directory, stat '${path}'`;
+  return Object.assign(new Error(message), { code: 'ENOENT', syscall: 'stat', path });
 }
 
 /** Whether a folder among the staging folders is one: what somebody else has put there is not ours to remove. */

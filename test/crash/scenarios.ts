@@ -119,7 +119,7 @@ export const scenarios: readonly Scenario[] = [
 function writtenOver(id: string): (files: FileSystem) => void {
   return (files) => {
     const path = `${PATHS.cards}/${id}.json`;
-    const text = new TextDecoder().decode(files.readFile(path) ?? new Uint8Array());
+    const text = new TextDecoder().decode(files.readFile(path)?.bytes ?? new Uint8Array());
     const descriptor = files.open(path, 'write');
     files.truncate(descriptor, 0);
     files.write(descriptor, new TextEncoder().encode(text.replace('Card', 'Mended card')), 0);
@@ -129,7 +129,7 @@ function writtenOver(id: string): (files: FileSystem) => void {
 
 function copied(id: string, as: string): (files: FileSystem) => void {
   return (files) => {
-    const text = new TextDecoder().decode(files.readFile(`${PATHS.cards}/${id}.json`) ?? new Uint8Array());
+    const text = new TextDecoder().decode(files.readFile(`${PATHS.cards}/${id}.json`)?.bytes ?? new Uint8Array());
     const descriptor = files.open(`${PATHS.cards}/${as}.json`, 'create');
     files.write(descriptor, new TextEncoder().encode(text.replace(`"id": "${id}"`, `"id": "${as}"`)), 0);
     files.close(descriptor);

@@ -65,7 +65,7 @@ export function mutate(disk: MemoryDisk, paths: readonly string[], random: () =>
   if (chance < 0.12) return copied(files, path, below);
   if (chance < 0.15) return replaced(files, path, paths[below(paths.length)] ?? path);
   const what = KINDS[below(KINDS.length)] ?? '';
-  const old = files.readFile(path) ?? new Uint8Array();
+  const old = files.readFile(path)?.bytes ?? new Uint8Array();
   const content = old.length === 0 ? new Uint8Array([below(256)]) : (changes[what]?.(old, below) ?? old);
   const isRot = random() < 0.5;
   write(files, path, content, isRot);
@@ -85,7 +85,7 @@ function folderGone(disk: MemoryDisk, files: FileSystem, folder: string): Mutati
 }
 
 function copied(files: FileSystem, path: string, below: (limit: number) => number): Mutation {
-  const content = files.readFile(path) ?? new Uint8Array();
+  const content = files.readFile(path)?.bytes ?? new Uint8Array();
   const [stem, ending] = splitName(path);
   const copy = [
     `${stem}-copy${ending}`,
@@ -102,7 +102,7 @@ function copied(files: FileSystem, path: string, below: (limit: number) => numbe
 }
 
 function replaced(files: FileSystem, path: string, by: string): Mutation {
-  const content = files.readFile(by) ?? new Uint8Array();
+  const content = files.readFile(by)?.bytes ?? new Uint8Array();
   write(files, path, content, false);
   return {
     what: `it was written over with ${by.slice(PATHS.root.length)}`,

@@ -42,5 +42,5 @@ test('whoever is fenced off puts nothing in place, and takes nothing away', () =
   expect(() => nodeFileSystem.link(staged, `${place}.new`)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
   expect(() => staging.takeAway(place)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
   expect(() => staging.write(new Uint8Array([3]), null)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
-  expect(nodeFileSystem.readFile(place)).toEqual(Buffer.from([2]));
+  expect(nodeFileSystem.readFile(place)?.bytes).toEqual(Buffer.from([2]));
 });

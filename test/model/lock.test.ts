@@ -29,19 +29,20 @@ function listingSo(files: FileSystem, listing: Listing): FileSystem {
   return { ...files, list };
 }
 
-/** Takes the lock `rounds` times. A folder is made inside and removed again: it must never be there already. */
+/** Takes the lock `rounds` times, where it `resumes` every second time without listing. A folder is made inside and removed again: it must never be there already. */
 function rounds(
   outside: Outside,
   files: FileSystem,
   process: number,
-  count: number,
+  { count, resumes }: { readonly count: number; readonly resumes: boolean },
   isDead: (other: number) => boolean,
 ): void {
+  const identityPath = `/staging/${process}/identity.json`;
+  const identityInode = files.stat(identityPath)?.inode ?? 0;
+  let resumeAfter: number | null = null;
   for (let [round, races] = [0, 0]; round < count && races < MAX_LOST_RACES;) {
     const attempt = tryLock({
-      files,
-      folder: LOCK,
-      identityPath: `/staging/${process}/identity.json`,
+      ...{ files, folder: LOCK, identityPath, identityInode, resumeAfter },
       wallMs: () => 0,
       keep: KEEP,
       judge: ({ identity }) =>
@@ -49,6 +50,7 @@ function rounds(
     });
     // A held lock ends this attempt of the model; the state in which it is free is explored by itself.
     if (attempt.kind === 'held') return;
+    resumeAfter = null;
     if (attempt.kind === 'lost-race') {
       races += 1;
       continue;
@@ -59,6 +61,7 @@ function rounds(
     files.removeFolder(INSIDE);
     attempt.lock.markOver();
     attempt.lock.release(true);
+    if (resumes && !attempt.lock.isResumed) resumeAfter = attempt.lock.generation;
     round += 1;
   }
 }
@@ -71,13 +74,14 @@ interface World {
 interface Exploration {
   /** How often each process takes the lock. */
   readonly counts: readonly number[];
+  readonly resumes: boolean;
   readonly maxKills: number;
   readonly listing: Listing;
   readonly lie?: Lie;
 }
 
 /** @returns how many states there are */
-function explore({ counts, maxKills, listing, lie }: Exploration): number {
+function explore({ counts, resumes, maxKills, listing, lie }: Exploration): number {
   const visited = new Set<string>();
   const start = MemoryDisk.empty();
   for (const process of counts.keys())
@@ -97,7 +101,8 @@ function explore({ counts, maxKills, listing, lie }: Exploration): number {
         process,
         trace,
         (outside) => {
-          rounds(outside, listingSo(outside.files, listing), process, counts[process] ?? 0, isDead);
+          const terms = { count: counts[process] ?? 0, resumes };
+          rounds(outside, listingSo(outside.files, listing), process, terms, isDead);
         },
         lie,
       );
@@ -113,19 +118,21 @@ function explore({ counts, maxKills, listing, lie }: Exploration): number {
 
 describe('the numbered lock', () => {
   const quick: readonly Exploration[] = [
-    { counts: [1, 3], maxKills: 0, listing: 'at once' },
-    { counts: [1, 2], maxKills: 1, listing: 'at once' },
-    { counts: [1, 2], maxKills: 1, listing: 'missing' },
-    { counts: [1, 2], maxKills: 1, listing: 'showing' },
+    { counts: [1, 3], resumes: false, maxKills: 0, listing: 'at once' },
+    { counts: [1, 2], resumes: false, maxKills: 1, listing: 'at once' },
+    { counts: [1, 2], resumes: false, maxKills: 1, listing: 'missing' },
+    { counts: [1, 2], resumes: false, maxKills: 1, listing: 'showing' },
+    { counts: [2, 4], resumes: true, maxKills: 0, listing: 'at once' },
+    { counts: [2, 2], resumes: true, maxKills: 1, listing: 'at once' },
   ];
   const deep: readonly Exploration[] = [
-    { counts: [1, 3], maxKills: 0, listing: 'missing' },
-    { counts: [1, 3], maxKills: 0, listing: 'showing' },
-    { counts: [1, 1, 1], maxKills: 0, listing: 'at once' },
+    { counts: [1, 3], resumes: false, maxKills: 0, listing: 'missing' },
+    { counts: [1, 3], resumes: false, maxKills: 0, listing: 'showing' },
+    { counts: [1, 1, 1], resumes: false, maxKills: 0, listing: 'at once' },
   ];
 
   test.each(process.env['MOSAIC_MODEL'] === 'deep' ? [...quick, ...deep] : quick)(
-    'lets nobody in beside its holder: $counts rounds, $maxKills killed, a listing $listing',
+    'lets nobody in beside its holder: $counts rounds, resumed $resumes, $maxKills killed, a listing $listing',
     (exploration) => {
       const states = explore(exploration);
       console.log(
@@ -148,9 +155,18 @@ describe('the numbered lock', () => {
       const own = mine.length === 1 ? Number(mine[0]) : 0;
       return own === 0 ? names : names.filter((name) => Number.parseInt(name, 10) <= own);
     };
-    expect(() => explore({ counts: [1, 3], maxKills: 0, listing: 'at once', lie: blind })).toThrow(
+    expect(() => explore({ counts: [1, 3], resumes: false, maxKills: 0, listing: 'at once', lie: blind })).toThrow(
       /not alone inside|has lost the lock/,
     );
+  });
+
+  test('is found out when who resumes does not ask for the mark below: a number that was pruned is taken again', () => {
+    const believing: Lie = (call, [path], real, disk) => {
+      const isMark = call === 'stat' && typeof path === 'string' && path.startsWith(LOCK) && path.endsWith('.free');
+      return isMark ? disk.stat('/staging/0/identity.json') : real();
+    };
+    const exploration = { counts: [2, 4], resumes: true, maxKills: 0, listing: 'at once', lie: believing } as const;
+    expect(() => explore(exploration)).toThrow(/not alone inside|has lost the lock/);
   });
 
   test('is found out when a name can be taken twice', () => {
@@ -160,8 +176,8 @@ describe('the numbered lock', () => {
       }
       return real();
     };
-    expect(() => explore({ counts: [1, 1], maxKills: 0, listing: 'at once', lie: overwriting })).toThrow(
-      /not alone inside|has lost the lock/,
-    );
+    expect(() =>
+      explore({ counts: [1, 1], resumes: false, maxKills: 0, listing: 'at once', lie: overwriting }),
+    ).toThrow(/not alone inside|has lost the lock/);
   });
 });

@@ -118,7 +118,7 @@ export class MemoryDisk {
       readFile: (path) => {
         const inode = this.#find(path);
         const node = inode === null ? undefined : this.#nodes.get(inode);
-        return node?.kind === 'file' ? node.bytes.slice() : null;
+        return inode !== null && node?.kind === 'file' ? { stat: this.#stat(inode), bytes: node.bytes.slice() } : null;
       },
       list: (path) => {
         const inode = this.#find(path);

@@ -3,7 +3,7 @@
  * back. Between taking and giving back everything is synchronous, so nothing in this process can come between.
  */
 import { type FileSystem, makeFolders } from '../../disk/filesystem.ts';
-import { flushSegment } from '../../disk/journal.ts';
+
 import type { TakenLock } from '../../disk/numbered-lock.ts';
 import type { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';
@@ -11,7 +11,7 @@ import type { Clock } from '../../host/clock.ts';
 import type { Liveness, ProcessIdentity } from '../../host/process-identity.ts';
 import { isCardDamaged } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
-import { checkpoint, isCheckpointDue } from './checkpoint.ts';
+import { checkpoint, type CheckpointFacts, isCheckpointDue } from './checkpoint.ts';
 import { commit, type CommitSettings } from './commit.ts';
 import { asDiskError, lockLost } from './disk-error.ts';
 import { FileTransaction } from './file-transaction.ts';
@@ -21,8 +21,9 @@ import { follow, type Knowledge, loadKnowledge } from './knowledge.ts';
 import type { StorePaths } from './form/layout.ts';
 import { sweepStagings } from './recovery/left-overs.ts';
 import { RegistryLock, type RegistryLockSettings, type TurnedAway } from './registry-lock.ts';
-import { assertCardsFolder, restoreCards } from './recovery/cards-folder.ts';
-import { fence, settle, takeUpEdits, unsettledChanges } from './recovery/recovery.ts';
+import { statCardsFolder } from './recovery/cards-folder.ts';
+import { bringUp, isAsWeLeftIt } from './recovery/bring-up.ts';
+import { takeUpEdits } from './recovery/recovery.ts';
 
 export interface FileStoreSettings extends RegistryLockSettings {
   /** False gives up the power cut, nothing else. */
@@ -143,8 +144,8 @@ export class FileStore {
 
   #inspect(thoroughness: Thoroughness): { readonly knowledge: Knowledge; readonly suspicious: readonly string[] } {
     const knowledge = this.#refreshed();
-    assertCardsFolder(this.files, this.paths);
-    return { knowledge, suspicious: this.#inspector.look(knowledge, thoroughness).suspicious };
+    const folder = statCardsFolder(this.files, this.paths);
+    return { knowledge, suspicious: this.#inspector.look(knowledge, thoroughness, folder).suspicious };
   }
 
   #recordEdits(thoroughness: Thoroughness): void {
@@ -165,7 +166,7 @@ export class FileStore {
     let complete = false;
     try {
       const settings = this.#commitSettings(staging);
-      const knowledge = this.#recovered(settings, lock, terms);
+      const knowledge = this.#broughtUp(settings, lock, terms);
       const editsInPlace = this.#takeUpEdits(settings, lock, knowledge, terms.thoroughness);
       const transaction = this.#begin(knowledge, 'write');
       complete = editsInPlace;
@@ -195,36 +196,18 @@ export class FileStore {
     return isAboutCommit(error) ? error : lockLost(error);
   }
 
-  /** Everything the store has to be before anybody may decide anything. */
-  #recovered(settings: CommitSettings, lock: TakenLock, terms: ChangeTerms): Knowledge {
-    const { files, paths, identity, clock } = this.#settings;
-    fence(settings, lock);
-    const isFolderGone = files.stat(paths.cards) === null;
-    if (terms.cardsFolder === 'must-be-there') assertCardsFolder(files, paths);
-    makeFolders(files, paths.cards);
-    const knowledge = this.#refreshed();
-    // Asked after the journal was read: if somebody had taken over before, we could have followed it into a segment of
-    // theirs, and no seal would part what we append from what they do.
-    if (!lock.isHeld()) throw lockLost();
-    if (isFolderGone) restoreCards(settings, knowledge);
-    const begun = knowledge.position.segment > 0;
-    const rebooted = begun && knowledge.bootId !== identity.bootId;
-    // Lines and a segment's name that nobody has flushed yet: nothing may rest on them before they are safe.
-    if (begun && !lock.isCleanStart && settings.durable) flushSegment(files, paths.journal, knowledge.position.segment);
-    const unsettled = unsettledChanges(knowledge, lock, rebooted);
-    settle(settings, knowledge, unsettled, { nowMs: clock.wallMs(), afresh: lock.isAfterTrouble });
-    // A holder of unknown fate may still append; the seal makes that count for nothing. So does it for what a write
-    // that never finished has left behind. Only a clean start spares it.
-    if (!begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0) {
-      checkpoint(settings, knowledge, this.#checkpointFacts(lock));
-    }
-    lock.markOver();
-    return knowledge;
+  #broughtUp(settings: CommitSettings, lock: TakenLock, terms: ChangeTerms): Knowledge {
+    const known = this.#knowledge;
+    const mayRestore = terms.cardsFolder === 'restore';
+    if (known !== null && !mayRestore && isAsWeLeftIt(settings, lock, known)) return known;
+    return bringUp(settings, lock, { ...this.#checkpointFacts(lock), mayRestore }, () => this.#refreshed());
   }
 
   #takeUpEdits(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge, thoroughness: Thoroughness): boolean {
     const transaction = this.#begin(knowledge, 'write');
-    const { suspicious, folderMs } = this.#inspector.look(knowledge, thoroughness);
+    const folder = statCardsFolder(this.files, this.paths);
+    if (folder === null) makeFolders(this.files, this.paths.cards);
+    const { suspicious, folderMs } = this.#inspector.look(knowledge, thoroughness, folder);
     takeUpEdits(settings, knowledge, transaction, suspicious);
     if (folderMs !== null && !knowledge.hasUnsavedDamage) restamp(this.files, this.paths, folderMs, knowledge.stampMs);
     return this.#commit(settings, lock, knowledge, transaction);
@@ -278,7 +261,7 @@ export class FileStore {
     return new FileTransaction({ files, paths, knowledge, nowMs: clock.wallMs(), actor, mode });
   }
 
-  #checkpointFacts(lock: TakenLock): { generation: number; bootId: string | null; nowMs: number } {
+  #checkpointFacts(lock: TakenLock): CheckpointFacts {
     const { clock, identity } = this.#settings;
     return { generation: lock.generation, bootId: identity.bootId, nowMs: clock.wallMs() };
   }

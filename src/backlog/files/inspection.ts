@@ -6,7 +6,7 @@
  * else gives it another one. Writing over a file in place leaves the folder alone, so small stores also look at each
  * open card's file; large ones do so when asked to be thorough, and at each card that is touched.
  */
-import { bearsTime, type FileSystem } from '../../disk/filesystem.ts';
+import { bearsTime, type FileStat, type FileSystem } from '../../disk/filesystem.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Summary } from './card-index/summary.ts';
 import { idOfFileName, isCardFileName } from './form/file-name.ts';
@@ -42,8 +42,8 @@ export class Inspector {
     this.#clock = clock;
   }
 
-  look(knowledge: Knowledge, thoroughness: Thoroughness): Look {
-    const folder = this.#files.stat(this.#paths.cards);
+  /** @param folder the cards folder as it is now; null when there is none */
+  look(knowledge: Knowledge, thoroughness: Thoroughness, folder: FileStat | null): Look {
     const folderMs = folder?.modifiedMs ?? null;
     const untouched = folder !== null && bearsTime(folder, knowledge.stampMs);
     if (!untouched || thoroughness === 'thorough') return { suspicious: this.#allSuspicious(knowledge), folderMs };

@@ -35,6 +35,7 @@ const FIRST_WAIT_MS = 1;
 const LONGEST_WAIT_MS = 25;
 /** However busy: after so long something is wrong that waiting does not mend. */
 const GIVE_UP_AFTER_MS = 300_000;
+const RESUMED_IN_A_ROW = 16;
 /** So often a process begins again whose staging folder is removed while it makes it. */
 const FRESH_STARTS = 3;
 
@@ -42,6 +43,9 @@ export class RegistryLock {
   readonly #settings: RegistryLockSettings;
   #staging: Staging | null = null;
   #mustDisown = false;
+  /** The generation that was given back last, with everything in place and nobody turned away since. */
+  #givenBack: number | null = null;
+  #resumed = 0;
   /** The generation that was last seen held, and since when, by our own watch. */
   #observed = { generation: 0, sinceMs: 0 };
 
@@ -59,9 +63,12 @@ export class RegistryLock {
         files,
         folder: paths.lock,
         identityPath: staging.identityPath,
+        identityInode: staging.identityInode,
+        resumeAfter: this.#resumeAfter(),
         wallMs: () => clock.wallMs(),
         judge: (holder) => this.#judge(holder),
       });
+      this.#givenBack = null;
       return attempt.kind === 'taken' ? { ...attempt, staging } : attempt;
     } catch (error) {
       this.#disown();
@@ -73,9 +80,16 @@ export class RegistryLock {
   release(lock: TakenLock, complete: boolean): void {
     try {
       lock.release(complete);
+      if (complete) this.#givenBack = lock.generation;
     } catch {
       this.#disown();
     }
+  }
+
+  /** Now and then it is taken the long way, which prunes. */
+  #resumeAfter(): number | null {
+    this.#resumed = this.#givenBack === null || this.#resumed === RESUMED_IN_A_ROW ? 0 : this.#resumed + 1;
+    return this.#resumed === 0 ? null : this.#givenBack;
   }
 
   /**
@@ -120,8 +134,9 @@ export class RegistryLock {
   }
 
   #openStaging(): Staging {
-    // Somebody who took us for dead has removed it: begin again under a new name.
-    if (this.#staging === null || this.#staging.isGone()) this.#staging = this.#newStaging(FRESH_STARTS);
+    // Somebody who took us for dead has removed it: begin again under a new name. Whoever resumes finds out by the link.
+    const isInDoubt = this.#givenBack === null;
+    if (this.#staging === null || (isInDoubt && this.#staging.isGone())) this.#staging = this.#newStaging(FRESH_STARTS);
     return this.#staging;
   }
 

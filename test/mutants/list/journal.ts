@@ -2,6 +2,7 @@
 import type { Mutant } from '../mutant.ts';
 
 const JOURNAL = 'src/disk/journal.ts';
+const BRING_UP = 'src/backlog/files/recovery/bring-up.ts';
 const CHECKPOINT = 'src/backlog/files/checkpoint.ts';
 const POWER_CUT = ['test/crash/power-cut.test.ts'];
 const TWO_ACCIDENTS = ['test/crash/kill-then-power-cut.test.ts', ...POWER_CUT];
@@ -73,9 +74,9 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
     breaks: 'A taker-over builds on lines that the one before had written and not flushed.',
     edits: [
       {
-        file: 'src/backlog/files/file-store.ts',
-        from: 'if (begun && !lock.isCleanStart && settings.durable) flushSegment(',
-        to: 'if (begun && rebooted && settings.durable) flushSegment(',
+        file: BRING_UP,
+        from: 'if (begun && !lock.isCleanStart && durable) flushSegment(',
+        to: 'if (begun && rebooted && durable) flushSegment(',
       },
     ],
     tests: TWO_ACCIDENTS,
@@ -97,7 +98,7 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
     breaks: 'Whoever takes the lock over appends to the segment in which the one before may still write.',
     edits: [
       {
-        file: 'src/backlog/files/file-store.ts',
+        file: BRING_UP,
         from: 'if (!begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0) {',
         to: 'if (!begun || rebooted || knowledge.trailingBytes > 0) {',
       },
@@ -107,7 +108,7 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
   {
     name: 'unfinished-line-built-upon',
     breaks: 'A line is appended behind one that was never finished, or has lost its end, and both are lost.',
-    edits: [{ file: 'src/backlog/files/file-store.ts', from: ' || knowledge.trailingBytes > 0) {', to: ') {' }],
+    edits: [{ file: BRING_UP, from: ' || knowledge.trailingBytes > 0) {', to: ') {' }],
     tests: ['test/files/damaged-store.test.ts'],
   },
   {

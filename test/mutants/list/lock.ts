@@ -3,6 +3,7 @@ import type { Mutant } from '../mutant.ts';
 
 const LOCK = 'src/disk/numbered-lock.ts';
 const STORE = 'src/backlog/files/file-store.ts';
+const BRING_UP = 'src/backlog/files/recovery/bring-up.ts';
 const IDENTITY = 'src/host/process-identity.ts';
 const LOCK_MODEL = ['test/model/lock.test.ts', 'test/model/commit.test.ts'];
 const COMMIT_MODEL = ['test/model/commit.test.ts', 'test/model/late-steps.test.ts', 'test/model/walks.test.ts'];
@@ -27,8 +28,8 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: LOCK,
-        from: 'if (!files.link(identityPath, `${folder}/${generation}`)) return',
-        to: 'files.remove(`${folder}/${generation}`); if (!files.link(identityPath, `${folder}/${generation}`)) return',
+        from: 'return files.link(identityPath, `${folder}/${generation}`);',
+        to: 'files.remove(`${folder}/${generation}`); return files.link(identityPath, `${folder}/${generation}`);',
       },
     ],
     tests: LOCK_MODEL,
@@ -36,8 +37,22 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   {
     name: 'no-second-listing',
     breaks: 'Nobody looks whether the number taken had long been used and pruned.',
-    edits: [{ file: LOCK, from: 'if (highest(names) !== generation) {', to: 'if (names.length === 0) {' }],
+    edits: [{ file: LOCK, from: 'if (highest(names) !== generation) return', to: 'if (names.length === 0) return' }],
     tests: LOCK_MODEL,
+  },
+  {
+    name: 'resumed-without-its-mark',
+    breaks: 'Whoever takes the lock again at once does not look whether the numbers above its last were long used.',
+    edits: [
+      { file: LOCK, from: 'if (files.stat(`${folder}/${marked}`) === null) return', to: 'if (generation < 0) return' },
+    ],
+    tests: LOCK_MODEL,
+  },
+  {
+    name: 'knowledge-not-refreshed',
+    breaks: 'Whoever takes the lock believes to know everything, though others have had it.',
+    edits: [{ file: BRING_UP, from: '  if (!lock.isResumed) return false;\n', to: '' }],
+    tests: COMMIT_MODEL,
   },
   {
     name: 'released-without-its-generation',
@@ -116,15 +131,15 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   {
     name: 'no-fence',
     breaks: 'A taker-over does not keep the holder before it from putting its files in place.',
-    edits: [{ file: STORE, from: '    fence(settings, lock);\n', to: '' }],
+    edits: [{ file: BRING_UP, from: '  fence(settings, lock);\n', to: '' }],
     tests: COMMIT_MODEL,
   },
   {
     name: 'fence-after-recovery',
     breaks: 'A taker-over recovers first, and keeps the holder before it out only then.',
     edits: [
-      { file: STORE, from: '    fence(settings, lock);\n', to: '' },
-      { file: STORE, from: '    lock.markOver();\n', to: '    fence(settings, lock);\n    lock.markOver();\n' },
+      { file: BRING_UP, from: '  fence(settings, lock);\n', to: '' },
+      { file: BRING_UP, from: '  lock.markOver();\n', to: '  fence(settings, lock);\n  lock.markOver();\n' },
     ],
     tests: COMMIT_MODEL,
   },
@@ -138,8 +153,8 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     name: 'marked-over-before-recovery',
     breaks: 'Holders that may be alive are marked as over before recovery is through.',
     edits: [
-      { file: STORE, from: '    lock.markOver();\n', to: '' },
-      { file: STORE, from: '    fence(settings, lock);\n', to: '    fence(settings, lock);\n    lock.markOver();\n' },
+      { file: BRING_UP, from: '  lock.markOver();\n', to: '' },
+      { file: BRING_UP, from: '  fence(settings, lock);\n', to: '  fence(settings, lock);\n  lock.markOver();\n' },
     ],
     tests: COMMIT_MODEL,
   },
@@ -148,9 +163,9 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     breaks: 'A holder does not ask, after it has read the journal, whether the lock is still its own.',
     edits: [
       {
-        file: STORE,
-        from: '    if (!lock.isHeld()) throw lockLost();\n    if (isFolderGone)',
-        to: '    if (isFolderGone)',
+        file: BRING_UP,
+        from: '  if (!lock.isHeld()) throw lockLost();\n  if (isFolderGone)',
+        to: '  if (isFolderGone)',
       },
     ],
     tests: COMMIT_MODEL,

@@ -1,7 +1,7 @@
 /** Bugs in what comes after an accident: recovery, edits by hand, the index; and in putting changes in place. */
 import type { Mutant } from '../mutant.ts';
 
-const STORE = 'src/backlog/files/file-store.ts';
+const BRING_UP = 'src/backlog/files/recovery/bring-up.ts';
 const COMMIT = 'src/backlog/files/commit.ts';
 const RECOVERY = 'src/backlog/files/recovery/recovery.ts';
 const CRASH = ['test/crash'];
@@ -13,8 +13,8 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     breaks: 'After a restart of the machine the files are believed as they are.',
     edits: [
       {
-        file: STORE,
-        from: 'begun && knowledge.bootId !== identity.bootId',
+        file: BRING_UP,
+        from: 'begun && knowledge.bootId !== terms.bootId',
         to: 'begun && knowledge.bootId === undefined',
       },
     ],

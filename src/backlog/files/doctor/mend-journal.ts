@@ -42,7 +42,7 @@ function mendedBytes(
   next: SegmentHeader,
 ): Uint8Array | null {
   const old =
-    scan === null ? new Uint8Array() : (files.readFile(segmentPath(paths.journal, segment)) ?? new Uint8Array());
+    scan === null ? new Uint8Array() : (files.readFile(segmentPath(paths.journal, segment))?.bytes ?? new Uint8Array());
   const transactions = (scan?.transactions ?? []).filter((one) => (one.records[0]?.seq ?? 0) < next.firstSeq);
   const header = scan?.header ?? newHeader(files, paths, segment, transactions, next);
   const head = new TextEncoder().encode(`${sealLine(JSON.stringify(withoutSum(header)))}\n`);

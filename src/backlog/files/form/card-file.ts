@@ -7,7 +7,7 @@
 import { crc32 } from 'node:zlib';
 import type { Card } from '../../../card/card.ts';
 import { toMs } from '../../../card/time.ts';
-import { type FileSystem, systemErrorCode } from '../../../disk/filesystem.ts';
+import { type FileStat, type FileSystem, systemErrorCode } from '../../../disk/filesystem.ts';
 import { cardText, MAX_CARD_FILE_BYTES, parseCardText } from '../../card-schema.ts';
 import { mayHold } from './file-name.ts';
 
@@ -28,17 +28,12 @@ export type CardFile =
 
 export function readCardFile(files: FileSystem, folder: string, name: string, nowMs: number): CardFile {
   const path = `${folder}/${name}`;
-  const stat = files.stat(path);
-  if (stat === null) return { kind: 'missing' };
-  const modifiedMs = stat.modifiedMs;
+  const seen = readContent(files, path);
+  if (seen === null) return { kind: 'missing' };
+  const { content, stat } = seen;
+  const { modifiedMs } = stat;
   const damaged = (reason: string, stamp: Stamp): CardFile => ({ kind: 'damaged', reason, stamp, modifiedMs });
-  const unread: Stamp = { bytes: stat.bytes, crc: 0 };
-  if (stat.kind !== 'file') return damaged(`it is ${KINDS[stat.kind]}, not a file`, unread);
-  if (stat.bytes > MAX_CARD_FILE_BYTES) return damaged(TOO_LARGE, unread);
-
-  const content = readBytes(files, path);
-  if (content === null) return { kind: 'missing' };
-  if (typeof content === 'string') return damaged(content, unread);
+  if (typeof content === 'string') return damaged(content, { bytes: stat.bytes, crc: 0 });
   const stamp = { bytes: content.length, crc: crc32(content) };
   const text = decodeText(content);
   if (text === null) return damaged('it is not UTF-8 text', stamp);
@@ -55,14 +50,27 @@ export function readCardFile(files: FileSystem, folder: string, name: string, no
   return { kind: 'card', card: parsed.card, stamp, modifiedMs };
 }
 
-/** The bytes, null when the file has gone, or a sentence part when this user may not read it. */
-function readBytes(files: FileSystem, path: string): Uint8Array | string | null {
+interface Seen {
+  readonly stat: FileStat;
+  /** The bytes, or a sentence part that says why there are none. */
+  readonly content: Uint8Array | string;
+}
+
+function readContent(files: FileSystem, path: string): Seen | null {
   try {
-    return files.readFile(path);
+    const file = files.readFile(path, MAX_CARD_FILE_BYTES);
+    if (file !== null)
+      return { stat: file.stat, content: file.stat.bytes > MAX_CARD_FILE_BYTES ? TOO_LARGE : file.bytes };
+    const stat = files.stat(path);
+    if (stat === null) return null;
+    // A file since a moment ago.
+    if (stat.kind === 'file') return readContent(files, path);
+    return { stat, content: `it is ${KINDS[stat.kind]}, not a file` };
   } catch (error) {
     const code = systemErrorCode(error);
-    if (code === 'EACCES' || code === 'EPERM') return `this user may not read it (${code})`;
-    throw error;
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    const stat = files.stat(path);
+    return stat === null ? null : { stat, content: `this user may not read it (${code})` };
   }
 }
 

@@ -28,7 +28,7 @@ export interface LoadedIndex {
 
 /** Null when it is missing, of another version, or not whole: then it is made again. */
 export function readIndexFile(files: FileSystem, paths: StorePaths): LoadedIndex | null {
-  const bytes = files.readFile(paths.indexFile);
+  const bytes = files.readFile(paths.indexFile)?.bytes ?? null;
   if (bytes === null || bytes.length < HEAD_BYTES) return null;
   const head = parseHead(openLine(new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)).trimEnd()));
   const index = head === null ? null : CardIndex.decode(bytes.subarray(HEAD_BYTES));

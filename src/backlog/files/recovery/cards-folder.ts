@@ -2,7 +2,7 @@
  * When the folder with the cards has gone. A card's file that was deleted is a card that was deleted; a folder that has
  * gone with all of them is an accident, and the journal still knows them.
  */
-import { type FileSystem, notAFolder } from '../../../disk/filesystem.ts';
+import { type FileStat, type FileSystem, notAFolder } from '../../../disk/filesystem.ts';
 import { type CommitSettings, putAgain } from '../commit.ts';
 import { cardsFolderGone } from '../disk-error.ts';
 import type { CardRecord } from '../form/card-record.ts';
@@ -10,13 +10,17 @@ import type { StorePaths } from '../form/layout.ts';
 import { cardsByHistory } from '../history.ts';
 import { type Knowledge, unsettled } from '../knowledge.ts';
 
-/** @throws MosaicError STORE_DAMAGED when the folder has gone, and cards with it; the system's ENOTDIR when it is none */
-export function assertCardsFolder(files: FileSystem, paths: StorePaths): void {
+/**
+ * @returns null when it is not there and there never was a card
+ * @throws MosaicError STORE_DAMAGED when the folder has gone, and cards with it; the system's ENOTDIR when it is none
+ */
+export function statCardsFolder(files: FileSystem, paths: StorePaths): FileStat | null {
   const stat = files.stat(paths.cards);
-  if (stat?.kind === 'folder') return;
+  if (stat?.kind === 'folder') return stat;
   if (stat !== null) throw notAFolder(paths.cards);
   const lost = cardsInJournal(files, paths).length;
   if (lost > 0) throw cardsFolderGone(paths.cards, lost);
+  return null;
 }
 
 /** Puts every card back that the journal knows. */

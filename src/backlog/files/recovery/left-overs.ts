@@ -22,7 +22,7 @@ export function deadStagings(
     const folder = `${paths.staging}/${token}`;
     const stat = files.stat(folder);
     if (stat?.kind !== 'folder' || !isStaging(files, folder)) continue;
-    const bytes = files.readFile(`${folder}/identity.json`);
+    const bytes = files.readFile(`${folder}/identity.json`)?.bytes ?? null;
     const holder = bytes === null ? null : parseHolder(new TextDecoder().decode(bytes));
     const isDead = holder === null ? nowMs - stat.modifiedMs > NAMELESS_MS : livenessOf(holder.process) === 'dead';
     if (isDead) dead.push(folder);
