@@ -13,6 +13,8 @@ import { FileStore } from './files/file-store.ts';
 import { storePaths } from './files/form/layout.ts';
 
 const DEFAULT_STALE_SECONDS = 60;
+/** Time for whoever opened a card's file, to print it or to copy it, to read it before it is written over. */
+const SPARE_AFTER_MS = 250;
 
 /**
  * Opens the backlog; a store that is not there yet is made by the first change.
@@ -41,6 +43,7 @@ export async function openBacklog(options: OpenOptions = {}): Promise<Backlog> {
       newToken,
       durable: isDurable(process.env['MOSAIC_DURABILITY']),
       staleMs: staleSecondsOf(process.env['MOSAIC_LOCK_STALE_SECONDS']) * 1000,
+      spareAfterMs: SPARE_AFTER_MS,
       actor: options.actor ?? null,
       sleep: (ms) => sleep(ms),
       random: Math.random,

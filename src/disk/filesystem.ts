@@ -14,6 +14,8 @@ export interface FileStat {
   readonly inode: number;
   readonly mode: number;
   readonly owner: number;
+  /** How many names it has. */
+  readonly links: number;
 }
 
 /** A file and what it was when it was read. */

@@ -22,7 +22,7 @@ import {
   writeSync,
   type Stats,
 } from 'node:fs';
-import type { FileStat, FileSystem, OpenMode } from './filesystem.ts';
+import type { FileContent, FileStat, FileSystem, OpenMode } from './filesystem.ts';
 import { systemErrorCode } from './filesystem.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -64,17 +64,12 @@ export const nodeFileSystem: FileSystem = {
   },
 
   readFile(path, limit = Number.POSITIVE_INFINITY) {
-    const descriptor = unless(NO_FILE, () => openSync(path, FLAGS.read));
-    if (descriptor === null) return null;
-    try {
-      const stat = toFileStat(fstatSync(descriptor));
-      if (stat.kind !== 'file') return null;
-      return { stat, bytes: stat.bytes > limit ? new Uint8Array() : readWhole(descriptor, stat.bytes) };
-    } finally {
-      closeSync(descriptor);
+    // A file that was replaced after we had opened it may be written over before we have read it.
+    for (;;) {
+      const read = readOnce(path, limit);
+      if (read === null || isUnchanged(path, read.stat)) return read;
     }
   },
-
   list: (path) => unless(['ENOENT'], () => readdirSync(path)),
 
   makeFolder(path) {
@@ -124,6 +119,23 @@ function unless<T>(codes: readonly string[], call: () => T): T | null {
   }
 }
 
+function readOnce(path: string, limit: number): FileContent | null {
+  const descriptor = unless(NO_FILE, () => openSync(path, FLAGS.read));
+  if (descriptor === null) return null;
+  try {
+    const stat = toFileStat(fstatSync(descriptor));
+    if (stat.kind !== 'file') return null;
+    return { stat, bytes: stat.bytes > limit ? new Uint8Array() : readWhole(descriptor, stat.bytes) };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function isUnchanged(path: string, before: FileStat): boolean {
+  const now = lstatSync(path, { throwIfNoEntry: false });
+  return now?.ino === before.inode && now.mtimeMs === before.modifiedMs && now.size === before.bytes;
+}
+
 function readWhole(descriptor: number, bytes: number): Uint8Array {
   let into = Buffer.allocUnsafe(bytes + 1);
   let filled = 0;
@@ -157,5 +169,6 @@ function toFileStat(stat: Stats): FileStat {
     inode: stat.ino,
     mode: stat.mode & 0o7777,
     owner: stat.uid,
+    links: stat.nlink,
   };
 }

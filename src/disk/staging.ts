@@ -9,9 +9,10 @@
  * A staging folder is made once, under a name nobody else ever uses (a random token), and never again.
  *
  *   staging/<token>/identity.json   who it is; hard-linked to every lock it takes
- *   staging/<token>/<n>             files on their way
+ *   staging/<token>/<n>             files on their way, and files they have replaced; see `spare-files.ts`
  */
-import { type FileSystem, makeFolders, systemErrorCode, writeAll } from './filesystem.ts';
+import { type FileStat, type FileSystem, makeFolders, systemErrorCode, writeAll } from './filesystem.ts';
+import { SpareFiles } from './spare-files.ts';
 
 const IDENTITY = 'identity.json';
 
@@ -22,16 +23,19 @@ export class Staging {
   readonly token: string;
   readonly identityPath: string;
   readonly identityInode: number;
+  /** What the files of this folder have replaced. */
+  readonly spares: SpareFiles;
   readonly #files: FileSystem;
   readonly #folder: string;
   #count = 0;
 
-  private constructor(files: FileSystem, folder: string, token: string, identityInode: number) {
+  private constructor(files: FileSystem, folder: string, token: string, identity: FileStat) {
     this.#files = files;
     this.token = token;
     this.#folder = folder;
     this.identityPath = `${folder}/${IDENTITY}`;
-    this.identityInode = identityInode;
+    this.identityInode = identity.inode;
+    this.spares = new SpareFiles(files, identity.owner, () => this.#newPath());
   }
 
   /** Makes the folder. `identity` is what others read of the holder of a lock; `token` must be new. */
@@ -43,7 +47,7 @@ export class Staging {
     writeNew(files, path, new TextEncoder().encode(identity), null);
     const stat = files.stat(path);
     if (stat === null) throw removed(path);
-    return new Staging(files, folder, token, stat.inode);
+    return new Staging(files, folder, token, stat);
   }
 
   /**
@@ -53,8 +57,7 @@ export class Staging {
    * @throws the system's error; then nothing is left behind
    */
   write(bytes: Uint8Array, modifiedMs: number | null): string {
-    this.#count += 1;
-    const path = `${this.#folder}/${this.#count}`;
+    const path = this.#newPath();
     writeNew(this.#files, path, bytes, modifiedMs);
     return path;
   }
@@ -66,8 +69,7 @@ export class Staging {
    * @throws the system's error, `ENOENT` when we are fenced off; a file that is not there is no error
    */
   takeAway(path: string): void {
-    this.#count += 1;
-    const taken = `${this.#folder}/${this.#count}`;
+    const taken = this.#newPath();
     try {
       this.#files.rename(path, taken);
     } catch (error) {
@@ -101,6 +103,11 @@ export class Staging {
   /** Removes the folder and what is in it. */
   close(): void {
     removeStaging(this.#files, this.#folder);
+  }
+
+  #newPath(): string {
+    this.#count += 1;
+    return `${this.#folder}/${this.#count}`;
   }
 }
 

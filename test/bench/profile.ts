@@ -64,7 +64,16 @@ export async function profile(bench: Bench): Promise<void> {
 function openOn(home: string, files: FileSystem): FileBacklog {
   const identity = currentIdentity();
   const store = new FileStore({
-    ...{ files, paths: storePaths(home), clock: systemClock, identity, actor: null, durable: true, staleMs: 60_000 },
+    ...{
+      files,
+      paths: storePaths(home),
+      clock: systemClock,
+      identity,
+      actor: null,
+      durable: true,
+      staleMs: 60_000,
+      spareAfterMs: 250,
+    },
     ...{ livenessOf: (other) => livenessOf(other, identity), newToken: () => randomBytes(8).toString('hex') },
     ...{ sleep: (ms) => sleep(ms), random: Math.random },
   });

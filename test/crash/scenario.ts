@@ -149,6 +149,7 @@ export function storeOn(files: FileSystem, terms: StoreTerms): FileStore {
     },
     durable: terms.durable ?? true,
     staleMs: terms.impatient === true ? 0 : Number.POSITIVE_INFINITY,
+    spareAfterMs: 0,
     actor: `p${process}`,
     sleep: () => Promise.reject(new Error('Nothing waits here.')),
     random: () => 0.5,

@@ -75,7 +75,13 @@ function change(folder: Folder, terms: Partial<ChangeTerms>, at: number): number
   });
   const store = new FileStore({
     ...{ files, paths: storePaths(folder.mosaicHome), clock: systemClock, identity: currentIdentity() },
-    ...{ livenessOf: () => 'alive' as const, newToken: () => `abc${at}`, durable: true, staleMs: 60_000 },
+    ...{
+      livenessOf: () => 'alive' as const,
+      newToken: () => `abc${at}`,
+      durable: true,
+      staleMs: 60_000,
+      spareAfterMs: 250,
+    },
     ...{ actor: 'test', sleep: async () => undefined, random: () => 0.5 },
   });
   store.tryChange((transaction) => {

@@ -223,6 +223,13 @@ function settings(mosaicHome: string): FileStoreSettings {
   return {
     ...{ files: nodeFileSystem, paths: storePaths(mosaicHome), clock: systemClock, identity: currentIdentity() },
     ...{ livenessOf: () => 'alive' as const, newToken: () => `${process.pid}${(tokens += 1)}` },
-    ...{ durable: false, staleMs: 60_000, actor: 'test', sleep: async () => undefined, random: () => 0.5 },
+    ...{
+      durable: false,
+      staleMs: 60_000,
+      spareAfterMs: 250,
+      actor: 'test',
+      sleep: async () => undefined,
+      random: () => 0.5,
+    },
   };
 }

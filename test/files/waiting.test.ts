@@ -17,7 +17,14 @@ test('a waiter that looked when the change was under way looks again soon, thoug
   mkdirSync(paths.journal, { recursive: true });
   const store = new FileStore({
     ...{ files: nodeFileSystem, paths, clock: systemClock, identity: currentIdentity(), livenessOf: () => 'alive' },
-    ...{ newToken: () => 'abc', durable: true, staleMs: 60_000, actor: 'test', sleep: async () => undefined },
+    ...{
+      newToken: () => 'abc',
+      durable: true,
+      staleMs: 60_000,
+      spareAfterMs: 250,
+      actor: 'test',
+      sleep: async () => undefined,
+    },
     random: () => 0.5,
   });
   let isDone = false;

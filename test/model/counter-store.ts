@@ -81,6 +81,7 @@ function storeOf(outside: Outside, { process, patience, livenessOf }: ProcessTer
     newToken: () => `${process}`,
     durable: true,
     staleMs: patience === 'impatient' ? 0 : Number.POSITIVE_INFINITY,
+    spareAfterMs: 0,
     actor: nameOf(process),
     sleep: () => Promise.reject(new Error('Nothing waits here.')),
     random: () => 0.5,

@@ -238,6 +238,7 @@ export function storeOf(world: World, outside: Outside, process: number, patienc
     },
     durable: true,
     staleMs: patience === 'impatient' ? 0 : Number.POSITIVE_INFINITY,
+    spareAfterMs: 0,
     actor: `p${process}`,
     sleep: () => Promise.reject(new Error('Nothing waits here.')),
     random: () => 0.5,

@@ -226,7 +226,16 @@ export class MemoryDisk {
   #stat(inode: number): FileStat {
     const node = this.#nodes.get(inode);
     const bytes = node?.kind === 'file' ? node.bytes.length : 0;
-    return { kind: node?.kind ?? 'other', bytes, modifiedMs: node?.modifiedMs ?? 0, inode, mode: 0o600, owner: 0 };
+    const modifiedMs = node?.modifiedMs ?? 0;
+    return { kind: node?.kind ?? 'other', bytes, modifiedMs, inode, mode: 0o600, owner: 0, links: this.#links(inode) };
+  }
+
+  #links(inode: number): number {
+    let count = 0;
+    for (const node of this.#nodes.values()) {
+      if (node.kind === 'folder') for (const other of node.names.values()) if (other === inode) count += 1;
+    }
+    return count;
   }
 
   #inodeOf(process: number, descriptor: number): number {

@@ -29,6 +29,10 @@ export interface CommitSettings {
   readonly paths: StorePaths;
   readonly staging: Staging;
   readonly durable: boolean;
+  /** By the monotonic clock. */
+  readonly nowMs: number;
+  /** A file that was replaced is left alone for so long before it is written over. */
+  readonly spareAfterMs: number;
 }
 
 /** `inPlace` is false when the change is committed but some file could not be put where it belongs. */
@@ -50,7 +54,9 @@ export function commit(
   const { files, paths, durable } = settings;
   const records = numbered(transaction, knowledge.lastSeq, lock.generation);
   const changes = records.map((record) => unsettled(record, transaction.before(record.id)));
-  const staged = stage(settings, records);
+  // Without a flush, what a power cut makes of a file that was written over could not be told from an edit.
+  const epoch = durable ? knowledge.position.segment : null;
+  const staged = stage(settings, records, epoch);
 
   const texts = records.map((record, index) => recordText(record, index, records.length));
   const appended = appendTransaction(files, paths.journal, knowledge.position, texts, durable);
@@ -67,7 +73,7 @@ export function commit(
   const stamp = { beforeMs: knowledge.stampMs, afterMs: records.at(-1)?.atMs ?? knowledge.stampMs };
   knowledge.settle(changes, appended.end);
   try {
-    putInPlace(settings, changes, staged, stamp);
+    putInPlace(settings, changes, staged, stamp, epoch);
     return { inPlace: true };
   } catch {
     return { inPlace: false };
@@ -76,19 +82,24 @@ export function commit(
 
 /** Puts changes in place that are committed already; see `recovery.ts`. @throws the system's error */
 export function putAgain(settings: CommitSettings, changes: readonly Unsettled[], stampMs: number): void {
-  const staged = stage(
-    settings,
-    changes.map((change) => change.record),
-  );
-  putInPlace(settings, changes, staged, { beforeMs: stampMs, afterMs: stampMs });
+  const records = changes.map((change) => change.record);
+  putInPlace(settings, changes, stage(settings, records, null), { beforeMs: stampMs, afterMs: stampMs }, null);
 }
 
 function numbered(transaction: FileTransaction, lastSeq: number, generation: number): readonly CardRecord[] {
   return transaction.records.map((record, index) => ({ ...record, seq: lastSeq + 1 + index, generation }));
 }
 
-/** By id, the staged file of each card's final state. */
-function stage(settings: CommitSettings, records: readonly CardRecord[]): ReadonlyMap<string, string> {
+/**
+ * By id, the staged file of each card's final state.
+ *
+ * @param epoch the current segment, for all before it are flushed, with the folders; null for new files only
+ */
+function stage(
+  settings: CommitSettings,
+  records: readonly CardRecord[],
+  epoch: number | null,
+): ReadonlyMap<string, string> {
   const final = new Map<string, CardRecord>();
   for (const record of records) final.set(record.id, record);
   const staged = new Map<string, string>();
@@ -96,7 +107,8 @@ function stage(settings: CommitSettings, records: readonly CardRecord[]): Readon
     for (const [id, record] of final) {
       if (record.card === null) continue;
       const { bytes, modifiedMs } = cardBytes(record.card);
-      staged.set(id, settings.staging.write(bytes, modifiedMs));
+      const over = epoch === null ? null : writeOver(settings, bytes, modifiedMs, epoch);
+      staged.set(id, over ?? settings.staging.write(bytes, modifiedMs));
     }
   } catch (error) {
     discard(settings.files, staged);
@@ -105,23 +117,32 @@ function stage(settings: CommitSettings, records: readonly CardRecord[]): Readon
   return staged;
 }
 
+function writeOver(settings: CommitSettings, bytes: Uint8Array, modifiedMs: number, epoch: number): string | null {
+  const { staging, nowMs, spareAfterMs } = settings;
+  return staging.spares.write(bytes, modifiedMs, { epoch, ms: nowMs }, spareAfterMs);
+}
+
 function putInPlace(
-  { files, paths, staging }: CommitSettings,
+  { files, paths, staging, nowMs }: CommitSettings,
   changes: readonly Unsettled[],
   staged: ReadonlyMap<string, string>,
   stamp: { readonly beforeMs: number; readonly afterMs: number },
+  epoch: number | null,
 ): void {
   // Asked before our own renames give the folder yet another time.
   const isUntouched = isStamped(files, paths, stamp.beforeMs);
   const final = new Map(changes.map((change) => [change.record.id, change]));
   const moved = movedCards(changes);
   try {
-    for (const [id, { record }] of final) {
+    for (const [id, { record, before }] of final) {
       const file = staged.get(id);
       const from = record.place === 'archive' ? 'cards' : 'archive';
       if (file !== undefined) {
         if (record.place === 'archive') makeFolders(files, paths.archive);
-        files.rename(file, `${paths[record.place]}/${record.file}`);
+        const place = `${paths[record.place]}/${record.file}`;
+        const isReplaced = before !== null && record.place === 'cards' && !before.archived;
+        if (isReplaced && epoch !== null) staging.spares.replace(file, place, { epoch, ms: nowMs });
+        else files.rename(file, place);
       }
       if (file === undefined) staging.takeAway(`${paths.cards}/${record.file}`);
       else if (moved.has(id)) staging.takeAway(`${paths[from]}/${record.file}`);

@@ -29,6 +29,8 @@ export interface FileStoreSettings extends RegistryLockSettings {
   /** False gives up the power cut, nothing else. */
   readonly durable: boolean;
   readonly actor: string | null;
+  /** A file that was replaced is left alone for so long before it is written over; for readers that opened it. */
+  readonly spareAfterMs: number;
 }
 
 export interface ChangeTerms {
@@ -267,8 +269,8 @@ export class FileStore {
   }
 
   #commitSettings(staging: Staging): CommitSettings {
-    const { files, paths, durable } = this.#settings;
-    return { files, paths, staging, durable };
+    const { files, paths, durable, clock, spareAfterMs } = this.#settings;
+    return { files, paths, staging, durable, nowMs: clock.monotonicMs(), spareAfterMs };
   }
 
   #withDiskErrors<T>(call: () => T): T {

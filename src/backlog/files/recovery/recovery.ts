@@ -51,7 +51,7 @@ export function settle(
   settings: CommitSettings,
   knowledge: Knowledge,
   changes: ReadonlyMap<string, Unsettled>,
-  { nowMs, afresh }: { readonly nowMs: number; readonly afresh: boolean },
+  { nowMs, afresh, rebooted }: { readonly nowMs: number; readonly afresh: boolean; readonly rebooted: boolean },
 ): void {
   const { files, paths, staging } = settings;
   const again: Unsettled[] = [];
@@ -59,7 +59,7 @@ export function settle(
   for (const change of changes.values()) {
     const name = change.record.file;
     const inCards = readCardFile(files, paths.cards, name, nowMs);
-    const settlement = judgeUnsettled(inCards, readCardFile(files, paths.archive, name, nowMs), change);
+    const settlement = judgeUnsettled(inCards, readCardFile(files, paths.archive, name, nowMs), change, rebooted);
     for (const place of settlement.foreign) copyAside(files, paths, paths[place], name);
     if (!settlement.isPlaced || (afresh && settlement.isAsCommitted)) again.push(change);
     if (settlement.leftOver !== null) leftOver.push(`${paths[settlement.leftOver]}/${name}`);

@@ -85,13 +85,26 @@ export interface Settlement {
   readonly foreign: readonly Place[];
 }
 
-/** @param inCards, inArchive what stands under the card's name on either side of the archive's door */
-export function judgeUnsettled(inCards: CardFile, inArchive: CardFile, change: Unsettled): Settlement {
+/** Longer than it takes from the moment that a change bears to the writing of its file. */
+const WRITTEN_WITHIN_MS = 2000;
+
+/**
+ * @param inCards, inArchive what stands under the card's name on either side of the archive's door
+ * @param rebooted a power cut may have mixed what we wrote with what stood in the file before
+ */
+export function judgeUnsettled(
+  inCards: CardFile,
+  inArchive: CardFile,
+  change: Unsettled,
+  rebooted: boolean,
+): Settlement {
   const { card, place } = change.record;
   const home = place === 'cards' ? inCards : inArchive;
-  // As new as the change, or newer: then the change was in place, and whatever came after it is an edit.
-  const isPlaced = card === null ? inCards.kind === 'missing' : home.kind === 'card' && home.card.rev >= card.rev;
   const isAsCommitted = card !== null && home.kind === 'card' && sameStamp(home.stamp, cardBytes(card).stamp);
+  // As new as the change, or newer: then the change was in place, and whatever came after it is an edit.
+  const isEdited =
+    card !== null && home.kind === 'card' && home.card.rev >= card.rev && !(rebooted && isMixture(home, change));
+  const isPlaced = card === null ? inCards.kind === 'missing' : isAsCommitted || isEdited;
   const makesRoom = inCards.kind !== 'missing' && (place === 'archive' || !isPlaced);
   const foreign: Place[] = makesRoom && !isOurs(inCards, change) ? ['cards'] : [];
   const done = { isPlaced, isAsCommitted, foreign };
@@ -101,14 +114,37 @@ export function judgeUnsettled(inCards: CardFile, inArchive: CardFile, change: U
   return { ...done, leftOver: 'archive', foreign: isOurs(inArchive, change) ? foreign : [...foreign, 'archive'] };
 }
 
-/** Whether the file is a state of the card as we wrote it, or what a power cut makes of one: torn, or empty. */
-function isOurs(file: Exclude<CardFile, { kind: 'missing' }>, { record, before }: Unsettled): boolean {
-  if (file.kind === 'card') {
-    const stamp = before === null ? null : { bytes: before.fileBytes, crc: before.fileCrc };
-    return bearsTime(file, toMs(file.card.updatedAt)) || (stamp !== null && sameStamp(file.stamp, stamp));
-  }
-  const ours = [before?.updatedAtMs ?? null, record.card === null ? null : toMs(record.card.updatedAt)];
-  return file.stamp.bytes === 0 || ours.some((ms) => ms !== null && bearsTime(file, ms));
+/**
+ * Whether the file is a state of the card as we wrote it, or what a power cut makes of one: torn, empty, or what stood
+ * in the file that was written over (see `disk/spare-files.ts`), with the date of then or of now.
+ */
+function isOurs(file: Exclude<CardFile, { kind: 'missing' }>, change: Unsettled): boolean {
+  const { before } = change;
+  const stamp = before === null ? null : { bytes: before.fileBytes, crc: before.fileCrc };
+  if (file.kind === 'card' && stamp !== null && sameStamp(file.stamp, stamp)) return true;
+  return file.stamp.bytes === 0 || isDatedByUs(file, change);
+}
+
+/**
+ * Whether a card's file may be half of what we wrote into it, and half of what had stood there: its date is one of ours,
+ * or, should the power cut have taken that, from the moment of the change. An edit from that very moment is set aside.
+ */
+function isMixture(file: Extract<CardFile, { kind: 'card' }>, change: Unsettled): boolean {
+  return isDatedByUs(file, change) || Math.abs(file.modifiedMs - change.record.atMs) < WRITTEN_WITHIN_MS;
+}
+
+function isDatedByUs(file: Exclude<CardFile, { kind: 'missing' }>, { record, before }: Unsettled): boolean {
+  const states = [record.card, file.kind === 'card' ? file.card : null];
+  const times = [before?.updatedAtMs, ...states.map((card) => (card === null ? undefined : toMs(card.updatedAt)))];
+  return times.some((ms) => ms !== undefined && bearsTime(file, ms)) || bearsOurTime(file);
+}
+
+/**
+ * Whether the file has a date that only this program gives: a whole millisecond. Programs that restore files give them
+ * whole seconds, where they do not know better; such a file is kept, if it has to make room.
+ */
+function bearsOurTime({ modifiedMs }: { readonly modifiedMs: number }): boolean {
+  return Math.floor(modifiedMs) % 1000 !== 0 && bearsTime({ modifiedMs }, Math.floor(modifiedMs));
 }
 
 /** Gives the file a second name under `aside/`, one that is free and lasts; returns its path. */
