@@ -4,6 +4,7 @@ import type { Mutant } from '../mutant.ts';
 const BRING_UP = 'src/backlog/files/recovery/bring-up.ts';
 const COMMIT = 'src/backlog/files/commit.ts';
 const RECOVERY = 'src/backlog/files/recovery/recovery.ts';
+const SPARES = 'src/disk/spare-files.ts';
 const CRASH = ['test/crash'];
 const COMMIT_MODEL = ['test/model/commit.test.ts', 'test/model/walks.test.ts'];
 
@@ -74,11 +75,47 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/disk/staging.ts',
-        from: '    const path = `${this.#folder}/${this.#count}`;\n    this.#write(path',
-        to: '    const path = `${this.#folder}/1`;\n    this.#files.remove(path);\n    this.#write(path',
+        from: '    const path = this.#newPath();\n    writeNew(',
+        to: '    const path = `${this.#folder}/1`;\n    this.#files.remove(path);\n    writeNew(',
       },
     ],
     tests: ['test/contract', 'test/model/walks.test.ts'],
+  },
+  {
+    name: 'written-over-before-the-flush',
+    breaks: 'A file that was replaced is written over though a power cut may still give it its name back.',
+    edits: [{ file: SPARES, from: 'spare.since.epoch >= now.epoch || ', to: '' }],
+    tests: ['test/crash/power-cut.test.ts', 'test/disk/spare-files.test.ts'],
+  },
+  {
+    name: 'written-over-with-another-name',
+    breaks: 'A file that was replaced is written over though somebody has given it another name, too.',
+    edits: [{ file: SPARES, from: 'links === 1', to: 'links >= 1' }],
+    tests: ['test/disk/spare-files.test.ts'],
+  },
+  {
+    name: 'read-while-written-over',
+    breaks: 'A reader believes what it finds in a file that was replaced after it had opened it.',
+    edits: [
+      {
+        file: 'src/disk/node-filesystem.ts',
+        from: 'if (read === null || isUnchanged(path, read.stat)) return read;',
+        to: 'if (read === null || read.stat.bytes >= 0) return read;',
+      },
+    ],
+    tests: ['test/disk/spare-files.test.ts'],
+  },
+  {
+    name: 'mixture-taken-for-an-edit',
+    breaks: 'What a power cut has mixed of a new card and the one that had stood in its file passes for an edit.',
+    edits: [
+      {
+        file: 'src/backlog/files/recovery/take-up.ts',
+        from: ' && !(rebooted && isMixture(home, change))',
+        to: " && (rebooted || home.kind === 'card')",
+      },
+    ],
+    tests: ['test/crash/power-cut.test.ts'],
   },
   {
     name: 'taken-away-past-the-fence',
