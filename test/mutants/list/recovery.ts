@@ -148,12 +148,13 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
         file: COMMIT,
         from: '  const texts = records.map(',
         to:
-          '  putInPlace(settings, changes, staged, { beforeMs: knowledge.stampMs, afterMs: records.at(-1)?.atMs ?? 0 });\n' +
+          '  const early = { beforeMs: knowledge.stampMs, afterMs: records.at(-1)?.atMs ?? 0 };\n' +
+          '  putInPlace(settings, changes, staged, early, epoch);\n' +
           '  const texts = records.map(',
       },
       {
         file: COMMIT,
-        from: '    putInPlace(settings, changes, staged, stamp);\n    return',
+        from: '    putInPlace(settings, changes, staged, stamp, epoch);\n    return',
         to: '    return',
       },
     ],
