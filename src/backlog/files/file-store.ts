@@ -81,7 +81,10 @@ export class FileStore {
    * @throws whatever `work` throws, with nothing changed; LOCK_TIMEOUT, LOCK_LOST, OUTCOME_UNKNOWN, DISK_…
    */
   async change<T>(work: (transaction: FileTransaction) => T, terms: Partial<ChangeTerms> = {}): Promise<T> {
-    return this.#lock.retry(() => this.tryChange(work, terms));
+    return this.#lock.retry(
+      () => this.tryChange(work, terms),
+      () => this.#refreshIfKnown(),
+    );
   }
 
   /** As `change`, but only once: says who holds the mutex instead of waiting. Synchronous. */
@@ -142,6 +145,16 @@ export class FileStore {
       this.#knowledge = loadKnowledge(files, paths, clock.wallMs());
     }
     return this.#knowledge;
+  }
+
+  /** Reads what others have done, while one has to wait anyway, so that it need not be read under the lock. */
+  #refreshIfKnown(): void {
+    try {
+      if (this.#knowledge !== null) this.#refreshed();
+    } catch {
+      // The next attempt says what is wrong.
+      this.#knowledge = null;
+    }
   }
 
   #inspect(thoroughness: Thoroughness): { readonly knowledge: Knowledge; readonly suspicious: readonly string[] } {

@@ -6,6 +6,7 @@ import { type FileSystem, makeFolders, systemErrorCode } from '../../disk/filesy
 import { judgeHolder, type Verdict } from '../../disk/holder.ts';
 import { type HeldGeneration, type TakenLock, tryLock } from '../../disk/numbered-lock.ts';
 import { Staging } from '../../disk/staging.ts';
+import { WaitingLine } from '../../disk/waiting-line.ts';
 import { MosaicError } from '../../errors.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Liveness, ProcessIdentity } from '../../host/process-identity.ts';
@@ -31,8 +32,12 @@ export interface RegistryLockSettings {
 
 /** A holder is given at least this long to finish after its lock has come to look stale. */
 const GRACE_MS = 1000;
-const FIRST_WAIT_MS = 1;
+/** Whoever is first in the line looks so often, and each behind it more seldom. */
+const FIRST_LOOKS_EVERY_MS = 1;
+const EACH_BEHIND_MS = 2;
 const LONGEST_WAIT_MS = 25;
+/** After so many changes in a row, whoever waits goes first. */
+const CHANGES_IN_A_ROW = 16;
 /** However busy: after so long something is wrong that waiting does not mend. */
 const GIVE_UP_AFTER_MS = 300_000;
 const RESUMED_IN_A_ROW = 16;
@@ -43,6 +48,8 @@ export class RegistryLock {
   readonly #settings: RegistryLockSettings;
   #staging: Staging | null = null;
   #mustDisown = false;
+  readonly #line: WaitingLine;
+  #changesInARow = 0;
   /** The generation that was given back last, with everything in place and nobody turned away since. */
   #givenBack: number | null = null;
   #resumed = 0;
@@ -51,6 +58,7 @@ export class RegistryLock {
 
   constructor(settings: RegistryLockSettings) {
     this.#settings = settings;
+    this.#line = new WaitingLine(settings.files, settings.paths.lock);
   }
 
   /** Tries once. Synchronous, so that what follows a success can be too. */
@@ -93,22 +101,30 @@ export class RegistryLock {
   }
 
   /**
-   * Repeats `attempt` until it is not turned away, waiting longer and longer in between, never long, and never in step
-   * with the others.
+   * Repeats `attempt` until it is not turned away. In between it stands in line: whoever has waited longest looks most
+   * often, and whoever has made many changes in a row stands back for those who wait.
    *
+   * @param meanwhile what can be done while waiting, so that it need not be done under the lock; must not throw
    * @throws MosaicError LOCK_TIMEOUT
    */
-  async retry<T>(attempt: () => { readonly kind: 'done'; readonly value: T } | TurnedAway): Promise<T> {
-    const { clock, sleep, random } = this.#settings;
+  async retry<T>(
+    attempt: () => { readonly kind: 'done'; readonly value: T } | TurnedAway,
+    meanwhile: () => void,
+  ): Promise<T> {
+    const { clock } = this.#settings;
     const begunMs = clock.monotonicMs();
-    let waitMs = FIRST_WAIT_MS;
-    for (;;) {
-      const result = attempt();
-      if (result.kind === 'done') return result.value;
-      if (result.kind === 'lost-race') continue;
-      if (clock.monotonicMs() - begunMs > GIVE_UP_AFTER_MS) throw lockTimeout(this.#settings.paths, result.holder);
-      await sleep(waitMs * (0.5 + random()));
-      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    try {
+      if (this.#hasHadItsTurn()) await this.#waitInLine();
+      for (;;) {
+        const result = attempt();
+        if (result.kind === 'done') return result.value;
+        if (result.kind === 'lost-race') continue;
+        if (clock.monotonicMs() - begunMs > GIVE_UP_AFTER_MS) throw lockTimeout(this.#settings.paths, result.holder);
+        await this.#waitInLine();
+        meanwhile();
+      }
+    } finally {
+      this.#line.leave();
     }
   }
 
@@ -120,6 +136,22 @@ export class RegistryLock {
       // Whoever makes the next checkpoint sweeps up after us.
     }
     this.#staging = null;
+  }
+
+  #hasHadItsTurn(): boolean {
+    this.#changesInARow += 1;
+    if (this.#changesInARow <= CHANGES_IN_A_ROW) return false;
+    this.#changesInARow = 0;
+    return this.#line.hasOthers(this.#settings.clock.wallMs());
+  }
+
+  /** About as long as our place in the line says, and never in step with the others. */
+  async #waitInLine(): Promise<void> {
+    const { clock, sleep, random } = this.#settings;
+    this.#changesInARow = 0;
+    const ahead = this.#line.join(this.#openStaging(), clock.wallMs());
+    const waitMs = Math.min(FIRST_LOOKS_EVERY_MS + ahead * EACH_BEHIND_MS, LONGEST_WAIT_MS);
+    await sleep(waitMs * (0.75 + random() / 2));
   }
 
   /** Where even that fails, nobody gets past us until the next try, our end, or the stale time. */
