@@ -24,8 +24,12 @@ export function toMs(timestamp: Timestamp): number {
   return ms >= EARLIEST_MS && ms <= LATEST_MS ? ms : NaN;
 }
 
+/** Every month has so many days. */
+const SHORTEST_MONTH = 28;
+
 /** `Date.parse` alone makes 30 February the second of March. */
 function isInCalendar(day: string): boolean {
+  if (Number(day.slice(-2)) <= SHORTEST_MONTH) return true;
   const ms = Date.parse(day);
   return !Number.isNaN(ms) && toTimestamp(ms).startsWith(day);
 }

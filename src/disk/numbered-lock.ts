@@ -53,6 +53,8 @@ export interface LockSettings {
   /** The generation that the caller gave back last, with everything in place; null when there is none. */
   readonly resumeAfter: number | null;
   readonly wallMs: () => number;
+  /** A lock that was taken less than so long ago is left to its last holder, who may want it again; 0 leaves nothing. */
+  readonly leaveAloneMs: number;
   /** Default 16; smaller only to make pruning happen early. */
   readonly keep?: number;
   /** Decides about the holder of a held generation; see `judgeHolder`. */
@@ -69,6 +71,8 @@ export interface HeldGeneration {
 export type Attempt =
   | { readonly kind: 'taken'; readonly lock: TakenLock }
   | { readonly kind: 'held'; readonly holder: HeldGeneration }
+  /** It is free, and left alone; see `leaveAloneMs`. */
+  | { readonly kind: 'left-alone' }
   /** Somebody else was quicker; try again at once. */
   | { readonly kind: 'lost-race' };
 
@@ -119,6 +123,7 @@ function take(settings: LockSettings): Attempt {
   const { files, folder } = settings;
   const before = readState(settings);
   if (before.held !== null && settings.judge(before.held) === 'alive') return { kind: 'held', holder: before.held };
+  if (before.held === null && isInTurn(settings, before.top)) return { kind: 'left-alone' };
 
   const generation = before.top + 1;
   if (generation > HIGHEST) throw tooHigh(`${folder}/${before.top}`);
@@ -138,6 +143,13 @@ function linkTo({ files, folder, identityPath, wallMs }: LockSettings, generatio
     if (systemErrorCode(error) === 'ENOENT') return false;
     throw error;
   }
+}
+
+function isInTurn({ files, folder, leaveAloneMs, wallMs }: LockSettings, generation: number): boolean {
+  if (leaveAloneMs === 0) return false;
+  const last = files.stat(`${folder}/${generation}`);
+  const age = last === null ? leaveAloneMs : wallMs() - last.modifiedMs;
+  return age >= 0 && age < leaveAloneMs;
 }
 
 function cameLate(settings: LockSettings, generation: number): Attempt {

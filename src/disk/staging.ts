@@ -16,6 +16,8 @@ import { SpareFiles } from './spare-files.ts';
 
 const IDENTITY = 'identity.json';
 
+const LONG_AGO_MS = 1000;
+
 /** A folder that keeps filling while it is being removed has a live writer; it loses long before this. */
 const MAX_SWEEPS = 10_000;
 
@@ -77,6 +79,15 @@ export class Staging {
       return;
     }
     this.#files.remove(taken);
+  }
+
+  /** Says that what bears our name was taken long ago: others need not leave it alone any longer. */
+  letGo(): void {
+    try {
+      this.#files.setModifiedAt(this.identityPath, LONG_AGO_MS);
+    } catch {
+      // They leave it alone for a moment, then.
+    }
   }
 
   /** Has somebody fenced us off? */

@@ -22,6 +22,7 @@ export class WaitingLine {
   readonly #folder: string;
   /** Our place in it: a name in the folder. */
   #mine: string | null = null;
+  #isFirst = false;
 
   /** @param folder that of the lock's names */
   constructor(files: FileSystem, folder: string) {
@@ -36,8 +37,11 @@ export class WaitingLine {
 
   /** Joins the line at its end, unless we stand in it. @returns how many are ahead of us */
   join(staging: Staging, nowMs: number): number {
+    // Whoever is first stays first.
+    if (this.#isFirst) return 0;
     const waiters = this.#waiters(nowMs);
     const ahead = waiters.findIndex(({ name }) => name === this.#mine);
+    this.#isFirst = ahead === 0;
     if (ahead !== -1) return ahead;
     const name = `wait.${String(Math.floor(nowMs)).padStart(13, '0')}.${staging.token}`;
     this.#mine = this.#link(staging.identityPath, name) ? name : null;
@@ -47,6 +51,7 @@ export class WaitingLine {
   leave(): void {
     if (this.#mine !== null) this.#remove(this.#mine);
     this.#mine = null;
+    this.#isFirst = false;
   }
 
   /** Whoever has waited longest comes first. Names that are left over are removed on the way. */

@@ -44,12 +44,13 @@ function rounds(
     const attempt = tryLock({
       ...{ files, folder: LOCK, identityPath, identityInode, resumeAfter },
       wallMs: () => 0,
+      leaveAloneMs: 0,
       keep: KEEP,
       judge: ({ identity }) =>
         outside.observe(() => (isDead(Number(identity)) ? 'dead' : 'alive')) === 'dead' ? 'dead' : 'alive',
     });
     // A held lock ends this attempt of the model; the state in which it is free is explored by itself.
-    if (attempt.kind === 'held') return;
+    if (attempt.kind === 'held' || attempt.kind === 'left-alone') return;
     resumeAfter = null;
     if (attempt.kind === 'lost-race') {
       races += 1;

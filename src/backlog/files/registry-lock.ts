@@ -4,7 +4,7 @@
  */
 import { type FileSystem, makeFolders, systemErrorCode } from '../../disk/filesystem.ts';
 import { judgeHolder, type Verdict } from '../../disk/holder.ts';
-import { type HeldGeneration, type TakenLock, tryLock } from '../../disk/numbered-lock.ts';
+import { type Attempt, type HeldGeneration, type TakenLock, tryLock } from '../../disk/numbered-lock.ts';
 import { Staging } from '../../disk/staging.ts';
 import { WaitingLine } from '../../disk/waiting-line.ts';
 import { MosaicError } from '../../errors.ts';
@@ -32,12 +32,17 @@ export interface RegistryLockSettings {
 
 /** A holder is given at least this long to finish after its lock has come to look stale. */
 const GRACE_MS = 1000;
+/**
+ * A turn: whoever has the lock keeps coming back for so long, and those in the line leave it alone meanwhile. To change
+ * hands costs more than a change: what others have done has to be read, and a processor to be had.
+ */
+const TURN_MS = 20;
+/** Whoever does not come back for so long has ended the turn. */
+const LEAVE_ALONE_MS = 2;
 /** Whoever is first in the line looks so often, and each behind it more seldom. */
 const FIRST_LOOKS_EVERY_MS = 1;
-const EACH_BEHIND_MS = 2;
-const LONGEST_WAIT_MS = 25;
-/** After so many changes in a row, whoever waits goes first. */
-const CHANGES_IN_A_ROW = 16;
+const EACH_BEHIND_MS = 8;
+const LONGEST_WAIT_MS = 50;
 /** However busy: after so long something is wrong that waiting does not mend. */
 const GIVE_UP_AFTER_MS = 300_000;
 const RESUMED_IN_A_ROW = 16;
@@ -49,7 +54,9 @@ export class RegistryLock {
   #staging: Staging | null = null;
   #mustDisown = false;
   readonly #line: WaitingLine;
-  #changesInARow = 0;
+  #isInLine = false;
+  /** By the monotonic clock. */
+  #turnBeganMs = Number.NEGATIVE_INFINITY;
   /** The generation that was given back last, with everything in place and nobody turned away since. */
   #givenBack: number | null = null;
   #resumed = 0;
@@ -73,6 +80,7 @@ export class RegistryLock {
         identityPath: staging.identityPath,
         identityInode: staging.identityInode,
         resumeAfter: this.#resumeAfter(),
+        leaveAloneMs: this.#isInLine ? LEAVE_ALONE_MS : 0,
         wallMs: () => clock.wallMs(),
         judge: (holder) => this.#judge(holder),
       });
@@ -114,16 +122,20 @@ export class RegistryLock {
     const { clock } = this.#settings;
     const begunMs = clock.monotonicMs();
     try {
-      if (this.#hasHadItsTurn()) await this.#waitInLine();
+      if (this.#hasHadItsTurn()) {
+        this.#staging?.letGo();
+        await this.#waitInLine();
+      }
       for (;;) {
         const result = attempt();
         if (result.kind === 'done') return result.value;
         if (result.kind === 'lost-race') continue;
-        if (clock.monotonicMs() - begunMs > GIVE_UP_AFTER_MS) throw lockTimeout(this.#settings.paths, result.holder);
+        if (clock.monotonicMs() - begunMs > GIVE_UP_AFTER_MS) throw lockTimeout(this.#settings.paths, result);
         await this.#waitInLine();
         meanwhile();
       }
     } finally {
+      this.#isInLine = false;
       this.#line.leave();
     }
   }
@@ -138,20 +150,22 @@ export class RegistryLock {
     this.#staging = null;
   }
 
+  /** Is our turn over, and does somebody else want the lock? */
   #hasHadItsTurn(): boolean {
-    this.#changesInARow += 1;
-    if (this.#changesInARow <= CHANGES_IN_A_ROW) return false;
-    this.#changesInARow = 0;
+    const nowMs = this.#settings.clock.monotonicMs();
+    if (nowMs - this.#turnBeganMs < TURN_MS) return false;
+    this.#turnBeganMs = nowMs;
     return this.#line.hasOthers(this.#settings.clock.wallMs());
   }
 
   /** About as long as our place in the line says, and never in step with the others. */
   async #waitInLine(): Promise<void> {
     const { clock, sleep, random } = this.#settings;
-    this.#changesInARow = 0;
+    this.#isInLine = true;
     const ahead = this.#line.join(this.#openStaging(), clock.wallMs());
     const waitMs = Math.min(FIRST_LOOKS_EVERY_MS + ahead * EACH_BEHIND_MS, LONGEST_WAIT_MS);
     await sleep(waitMs * (0.75 + random() / 2));
+    this.#turnBeganMs = clock.monotonicMs();
   }
 
   /** Where even that fails, nobody gets past us until the next try, our end, or the stale time. */
@@ -204,10 +218,10 @@ export class RegistryLock {
 
 export type LockAttempt = { readonly kind: 'taken'; readonly lock: TakenLock; readonly staging: Staging } | TurnedAway;
 
-export type TurnedAway = { readonly kind: 'held'; readonly holder: HeldGeneration } | { readonly kind: 'lost-race' };
+export type TurnedAway = Exclude<Attempt, { readonly kind: 'taken' }>;
 
-function lockTimeout(paths: StorePaths, holder: HeldGeneration): MosaicError {
-  const other = parseHolder(holder.identity)?.process;
+function lockTimeout(paths: StorePaths, last: TurnedAway): MosaicError {
+  const other = last.kind === 'held' ? parseHolder(last.holder.identity)?.process : undefined;
   const whom = other === undefined ? 'another process' : `process ${other.pid} on ${other.host}`;
   return new MosaicError({
     code: 'LOCK_TIMEOUT',

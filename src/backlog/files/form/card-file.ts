@@ -90,9 +90,15 @@ export interface CardBytes {
 
 /** The file as it is to be written for a card. */
 export function cardBytes(card: Card): CardBytes {
+  if (last?.card === card) return last;
   const bytes = new TextEncoder().encode(cardText(card));
-  return { bytes, stamp: { bytes: bytes.length, crc: crc32(bytes) }, modifiedMs: toMs(card.updatedAt) };
+  const stamp = { bytes: bytes.length, crc: crc32(bytes) };
+  last = { card, bytes, stamp, modifiedMs: toMs(card.updatedAt) };
+  return last;
 }
+
+/** A change asks for it twice: for the line in the journal, and for the file. */
+let last: (CardBytes & { readonly card: Card }) | null = null;
 
 export function sameStamp(a: Stamp, b: Stamp): boolean {
   return a.bytes === b.bytes && a.crc === b.crc;
