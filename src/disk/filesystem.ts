@@ -24,7 +24,7 @@ export interface FileContent {
   readonly bytes: Uint8Array;
 }
 
-/** `write` insists that the file is there, `create` that it is not. */
+/** `write` insists that the file is there, and can read it, too; `create` that it is not. */
 export type OpenMode = 'read' | 'write' | 'create';
 
 export interface FileSystem {
@@ -44,6 +44,8 @@ export interface FileSystem {
   statOpen(descriptor: number): FileStat;
   close(descriptor: number): void;
 
+  /** Whether something has that name. Unlike `stat` it leaves no trace; see `journal.ts`. */
+  exists(path: string): boolean;
   /** Does not follow a symbolic link. Null when nothing has that name. */
   stat(path: string): FileStat | null;
   /**

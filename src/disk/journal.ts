@@ -14,7 +14,7 @@
  */
 import { type FileSystem, flushFolder, flushWayTo, makeFolders, writeAll } from './filesystem.ts';
 import { openLine, sealLine } from './sealed-line.ts';
-import { parseHeader, type Position, readFrom, type SegmentHeader, segmentPath } from './segment-header.ts';
+import { parseHeader, type Position, reaches, readFrom, type SegmentHeader, segmentPath } from './segment-header.ts';
 import type { Staging } from './staging.ts';
 
 export type JournalRecord = {
@@ -192,14 +192,17 @@ export function appendTransaction(
   }
   let flushing = false;
   try {
-    const { bytes: size } = files.statOpen(descriptor);
-    if (size < at.bytes) throw cutShort(path);
+    // Its size is not asked for: where somebody has looked at a file's times, the next write makes them finer, and the
+    // flush then writes the inode as well (Linux 6.13 and later).
+    if (!reaches(files, descriptor, at.bytes)) throw cutShort(path);
     let end = at.bytes;
+    let isInRoom = true;
     for (const bytes of inChunks(records)) {
+      isInRoom = isInRoom && reaches(files, descriptor, end + bytes.length);
       writeAll(files, descriptor, bytes, path, end);
       end += bytes.length;
     }
-    if (durable && end > size) attempt(() => writeAll(files, descriptor, ROOM, path, end));
+    if (durable && !isInRoom) attempt(() => writeAll(files, descriptor, ROOM, path, end));
     flushing = true;
     if (durable) files.flushData(descriptor);
     return { kind: 'appended', end: { segment: at.segment, bytes: end } };

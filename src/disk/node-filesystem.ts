@@ -3,6 +3,7 @@ import {
   chmodSync,
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fdatasyncSync,
   fstatSync,
@@ -25,13 +26,16 @@ import {
 import type { FileContent, FileStat, FileSystem, OpenMode } from './filesystem.ts';
 import { systemErrorCode } from './filesystem.ts';
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
+/** Not on every system. */
+const { O_NOATIME = 0 }: { readonly O_NOATIME?: number } = constants;
 
 // O_NOFOLLOW: a link planted in the store must not lead a read or a write out of it.
 // O_NONBLOCK: a FIFO planted there must not hang the open.
+// O_NOATIME: to read a file would change its inode, and the next flush would have to write that too.
 const FLAGS: Record<OpenMode, number> = {
-  read: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
-  write: O_WRONLY | O_NOFOLLOW | O_NONBLOCK,
+  read: O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOATIME,
+  write: O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOATIME,
   create: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
 };
 
@@ -43,7 +47,7 @@ const FOLDER_MODE = 0o700;
 
 export const nodeFileSystem: FileSystem = {
   open(path, mode) {
-    const descriptor = openSync(path, FLAGS[mode], FILE_MODE);
+    const descriptor = openOwn(path, FLAGS[mode]);
     // The umask may have taken more away than we meant, even from ourselves.
     if (mode === 'create') fchmodSync(descriptor, FILE_MODE);
     return descriptor;
@@ -57,6 +61,8 @@ export const nodeFileSystem: FileSystem = {
   setModifiedAt: (path, ms) => utimesSync(path, seconds(ms), seconds(ms)),
   statOpen: (descriptor) => toFileStat(fstatSync(descriptor)),
   close: closeSync,
+
+  exists: existsSync,
 
   stat(path) {
     const stat = lstatSync(path, { throwIfNoEntry: false });
@@ -108,6 +114,16 @@ export const nodeFileSystem: FileSystem = {
   },
 };
 
+/** O_NOATIME is refused to all but a file's owner. */
+function openOwn(path: string, flags: number): number {
+  try {
+    return openSync(path, flags, FILE_MODE);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EPERM' || (flags & O_NOATIME) === 0) throw error;
+    return openSync(path, flags & ~O_NOATIME, FILE_MODE);
+  }
+}
+
 /** Runs `call`; null when it fails with one of `codes`, which the caller has a use for. */
 function unless<T>(codes: readonly string[], call: () => T): T | null {
   try {
@@ -120,7 +136,7 @@ function unless<T>(codes: readonly string[], call: () => T): T | null {
 }
 
 function readOnce(path: string, limit: number): FileContent | null {
-  const descriptor = unless(NO_FILE, () => openSync(path, FLAGS.read));
+  const descriptor = unless(NO_FILE, () => openOwn(path, FLAGS.read));
   if (descriptor === null) return null;
   try {
     const stat = toFileStat(fstatSync(descriptor));

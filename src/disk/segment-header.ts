@@ -1,5 +1,5 @@
 /** Which segments of a journal there are, and what the header of each says; see `journal.ts`. */
-import { type FileSystem, notAFile } from './filesystem.ts';
+import { type FileSystem, notAFile, systemErrorCode } from './filesystem.ts';
 import { openLine } from './sealed-line.ts';
 
 export interface Position {
@@ -68,7 +68,9 @@ function allNumbers(files: FileSystem, folder: string): readonly number[] {
 
 /** The header of a segment; null when the segment is missing or its first line is not whole. */
 export function readHeader(files: FileSystem, folder: string, segment: number): SegmentHeader | null {
-  const bytes = readFrom(files, segmentPath(folder, segment), 0, 4096);
+  const path = segmentPath(folder, segment);
+  // Mostly one asks whether there is a next one, and there is none.
+  const bytes = files.stat(path) === null ? null : readFrom(files, path, 0, BEGIN_BYTES);
   if (bytes === null) return null;
   const stop = bytes.indexOf(NEWLINE);
   return stop === -1 ? null : parseHeader(openLine(bytes.toString('utf8', 0, stop)), segment);
@@ -80,24 +82,49 @@ export function readHeader(files: FileSystem, folder: string, segment: number): 
  * @returns null when there is no such file, or it ends before `from` and no seal says so
  */
 export function readFrom(files: FileSystem, path: string, from: number, upTo: number | null): Buffer | null {
-  const stat = files.stat(path);
-  if (stat === null) return null;
-  if (stat.kind !== 'file') throw notAFile(path);
-  if (upTo === null && stat.bytes < from) return null;
-  const end = upTo === null ? stat.bytes : Math.min(stat.bytes, upTo);
-  if (end <= from) return Buffer.alloc(0);
-  const descriptor = files.open(path, 'read');
+  const descriptor = openIfThere(files, path);
+  if (descriptor === null) return null;
   try {
-    if (upTo !== null) return readAll(files, descriptor, from, Buffer.allocUnsafe(end - from));
-    const begin = readAll(files, descriptor, from, Buffer.allocUnsafe(Math.min(end - from, BEGIN_BYTES)));
-    // No line is empty: behind two ends of lines there is only room.
-    const endsInRoom = begin.at(-1) === NEWLINE && begin.at(-2) === NEWLINE;
-    if (endsInRoom || begin.length < BEGIN_BYTES) return begin;
-    const rest = readAll(files, descriptor, from + begin.length, Buffer.allocUnsafe(end - from - begin.length));
-    return Buffer.concat([begin, rest]);
+    if (!reaches(files, descriptor, Math.max(from, 1))) {
+      if (files.statOpen(descriptor).kind !== 'file') throw notAFile(path);
+      return from > 0 && upTo === null ? null : Buffer.alloc(0);
+    }
+    if (upTo !== null) return readAll(files, descriptor, from, Buffer.allocUnsafe(Math.max(upTo - from, 0)));
+    return readToRoom(files, descriptor, from);
   } finally {
     files.close(descriptor);
   }
+}
+
+/** Whether a file has so many bytes; unlike asking for its size, it leaves no trace. */
+export function reaches(files: FileSystem, descriptor: number, bytes: number): boolean {
+  return bytes === 0 || files.read(descriptor, new Uint8Array(1), bytes - 1) === 1;
+}
+
+function openIfThere(files: FileSystem, path: string): number | null {
+  try {
+    return files.open(path, 'read');
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT') return null;
+    throw code === 'ELOOP' || code === 'ENXIO' ? notAFile(path) : error;
+  }
+}
+
+function readToRoom(files: FileSystem, descriptor: number, from: number): Buffer {
+  let bytes = readAll(files, descriptor, from, Buffer.allocUnsafe(BEGIN_BYTES));
+  // No line is empty: behind two ends of lines there is only room.
+  while (bytes.length % BEGIN_BYTES === 0 && !(bytes.at(-1) === NEWLINE && bytes.at(-2) === NEWLINE)) {
+    const more = readAll(
+      files,
+      descriptor,
+      from + bytes.length,
+      Buffer.allocUnsafe(Math.max(bytes.length, BEGIN_BYTES)),
+    );
+    if (more.length === 0) break;
+    bytes = Buffer.concat([bytes, more]);
+  }
+  return bytes;
 }
 
 /** Fills `into` as far as the file goes. */

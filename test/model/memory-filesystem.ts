@@ -111,6 +111,7 @@ export class MemoryDisk {
       close: (descriptor) => {
         this.#descriptors.delete(`${process}:${descriptor}`);
       },
+      exists: (path) => this.#find(path) !== null,
       stat: (path) => {
         const inode = this.#find(path);
         return inode === null ? null : this.#stat(inode);

@@ -21,8 +21,7 @@ export interface BringUpTerms extends CheckpointFacts {
  */
 export function isAsWeLeftIt({ files, paths }: CommitSettings, lock: TakenLock, { position }: Knowledge): boolean {
   if (!lock.isResumed) return false;
-  const segment = files.stat(segmentPath(paths.journal, position.segment));
-  return segment !== null && segment.bytes >= position.bytes;
+  return files.exists(segmentPath(paths.journal, position.segment));
 }
 
 /**
