@@ -48,19 +48,24 @@ export class SpareFiles {
   }
 
   /**
-   * Puts a file in the place of another one, in one step, and keeps that one.
+   * Gives a file that is about to be replaced a second name, so that it stays. Nothing else happens to it.
    *
-   * @throws the system's error, from the rename
+   * @returns that name, for `add`; null when it is not to be kept, and is gone when it is replaced
    */
-  replace(file: string, place: string, now: Moment): void {
-    const path = this.#spares.length - this.#first < MOST_FILES ? this.#secondName(place) : null;
+  keep(place: string): string | null {
+    if (this.#spares.length - this.#first >= MOST_FILES) return null;
+    const path = this.#newPath();
     try {
-      this.#files.rename(file, place);
-    } catch (error) {
-      if (path !== null) this.#remove(path);
-      throw error;
+      return this.#files.link(place, path) ? path : null;
+    } catch {
+      // There is nothing, or nothing that can have another name: then a new file does.
+      return null;
     }
-    if (path !== null) this.#spares.push({ path, since: now });
+  }
+
+  /** Says that a file that was kept has been replaced. */
+  add(path: string, since: Moment): void {
+    this.#spares.push({ path, since });
   }
 
   /**
@@ -106,16 +111,6 @@ export class SpareFiles {
   /** As a file that we make, and nobody else's. */
   #isLikeOurs({ kind, links, bytes, mode, owner }: FileStat): boolean {
     return kind === 'file' && links === 1 && bytes <= MOST_BYTES && mode === OUR_MODE && owner === this.#owner;
-  }
-
-  /** Null when there is nothing, or nothing that can have another name: then a new file does. */
-  #secondName(place: string): string | null {
-    const path = this.#newPath();
-    try {
-      return this.#files.link(place, path) ? path : null;
-    } catch {
-      return null;
-    }
   }
 
   #open(path: string): number | null {

@@ -1,13 +1,13 @@
 /** Files that were replaced and are written over: when they may be, and what is in them then. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, linkSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nodeFileSystem } from '../../src/disk/node-filesystem.ts';
-import { SpareFiles } from '../../src/disk/spare-files.ts';
+import { type Moment, SpareFiles } from '../../src/disk/spare-files.ts';
 
 const DATE_MS = 1_800_000_000_000;
 const AGE_MS = 250;
@@ -22,6 +22,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** As a commit does it. */
+function replace(by: SpareFiles, staged: string, place: string, since: Moment): void {
+  const path = by.keep(place);
+  renameSync(staged, place);
+  if (path !== null) by.add(path, since);
+}
+
 /** A card's file is replaced at the moment 0 of epoch 1. @returns the inode that was replaced */
 function replaced(text: string = 'the old one', prepare: (path: string) => void = () => undefined): number {
   const [place, staged] = [join(folder, 'place'), join(folder, 'staged')];
@@ -29,7 +36,7 @@ function replaced(text: string = 'the old one', prepare: (path: string) => void 
   writeFileSync(staged, 'the new one', { mode: 0o600 });
   prepare(place);
   const { ino } = statSync(place);
-  spares.replace(staged, place, { epoch: 1, ms: 0 });
+  replace(spares, staged, place, { epoch: 1, ms: 0 });
   expect(readFileSync(place, 'utf8')).toBe('the new one');
   return ino;
 }
@@ -84,7 +91,7 @@ describe('a file that was replaced', () => {
     const [place, staged] = [join(folder, 'place'), join(folder, 'staged')];
     writeFileSync(place, 'the old one', { mode: 0o600 });
     writeFileSync(staged, 'the new one', { mode: 0o600 });
-    others.replace(staged, place, { epoch: 1, ms: 0 });
+    replace(others, staged, place, { epoch: 1, ms: 0 });
     expect(others.write(new Uint8Array([1]), DATE_MS, { epoch: 2, ms: AGE_MS }, AGE_MS)).toBeNull();
   });
 
@@ -96,13 +103,16 @@ describe('a file that was replaced', () => {
   });
 });
 
-test('what cannot be put in its place leaves nothing behind', () => {
+test('what was kept and then not replaced is not written over', () => {
   const place = join(folder, 'place');
-  writeFileSync(place, 'the old one');
-  expect(() => spares.replace(join(folder, 'missing'), place, { epoch: 1, ms: 0 })).toThrow('ENOENT');
-  expect(readFileSync(place, 'utf8')).toBe('the old one');
-  expect(statSync(place).nlink).toBe(1);
+  writeFileSync(place, 'the old one', { mode: 0o600 });
+  spares.add(spares.keep(place) ?? '', { epoch: 1, ms: 0 });
   expect(written('something else')).toBeNull();
+  expect(readFileSync(place, 'utf8')).toBe('the old one');
+});
+
+test('what is not there is not kept', () => {
+  expect(spares.keep(join(folder, 'missing'))).toBeNull();
 });
 
 test('a reader that was stopped halfway never gets what has been written over since', { timeout: 60_000 }, async () => {
@@ -114,7 +124,7 @@ test('a reader that was stopped halfway never gets what has been written over si
       path = join(folder, `new-${moment}`);
       writeFileSync(path, bytes, { mode: 0o600 });
     }
-    spares.replace(path, join(folder, name), now);
+    replace(spares, path, join(folder, name), now);
   };
   for (const name of ['a', 'b']) writeFileSync(join(folder, name), name.repeat(500), { mode: 0o600 });
   const words = ['test/run-typescript.mjs', 'test/disk/programs/reader.ts', folder];

@@ -123,26 +123,25 @@ function writeOver(settings: CommitSettings, bytes: Uint8Array, modifiedMs: numb
 }
 
 function putInPlace(
-  { files, paths, staging, nowMs }: CommitSettings,
+  settings: CommitSettings,
   changes: readonly Unsettled[],
   staged: ReadonlyMap<string, string>,
   stamp: { readonly beforeMs: number; readonly afterMs: number },
   epoch: number | null,
 ): void {
-  // Asked before our own renames give the folder yet another time.
-  const isUntouched = isStamped(files, paths, stamp.beforeMs);
+  const { files, paths, staging, nowMs } = settings;
   const final = new Map(changes.map((change) => [change.record.id, change]));
   const moved = movedCards(changes);
+  const kept = epoch === null ? [] : keepReplaced(settings, final.values());
+  // Asked last before our own renames give the folder yet another time.
+  const isUntouched = isStamped(files, paths, stamp.beforeMs);
   try {
-    for (const [id, { record, before }] of final) {
+    for (const [id, { record }] of final) {
       const file = staged.get(id);
       const from = record.place === 'archive' ? 'cards' : 'archive';
       if (file !== undefined) {
         if (record.place === 'archive') makeFolders(files, paths.archive);
-        const place = `${paths[record.place]}/${record.file}`;
-        const isReplaced = before !== null && record.place === 'cards' && !before.archived;
-        if (isReplaced && epoch !== null) staging.spares.replace(file, place, { epoch, ms: nowMs });
-        else files.rename(file, place);
+        files.rename(file, `${paths[record.place]}/${record.file}`);
       }
       if (file === undefined) staging.takeAway(`${paths.cards}/${record.file}`);
       else if (moved.has(id)) staging.takeAway(`${paths[from]}/${record.file}`);
@@ -152,6 +151,18 @@ function putInPlace(
     discard(files, staged);
     throw error;
   }
+  for (const path of kept) staging.spares.add(path, { epoch: epoch ?? 0, ms: nowMs });
+}
+
+/** @returns the second names of the files that the changes are about to replace */
+function keepReplaced({ paths, staging }: CommitSettings, changes: Iterable<Unsettled>): readonly string[] {
+  const kept: string[] = [];
+  for (const { record, before } of changes) {
+    const isReplaced = record.card !== null && record.place === 'cards' && before !== null && !before.archived;
+    const path = isReplaced ? staging.spares.keep(`${paths.cards}/${record.file}`) : null;
+    if (path !== null) kept.push(path);
+  }
+  return kept;
 }
 
 /** Ids of the cards that were on the other side of the archive's door before. */
