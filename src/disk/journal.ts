@@ -79,9 +79,15 @@ export function scanSegment(
   let end = 0;
   let line = 0;
   for (let start = 0; start < bytes.length;) {
+    line += 1;
+    // Room, of which there can be thousands of lines.
+    if (bytes[start] === NEWLINE && (from > 0 || line > 1)) {
+      if (pending.length > 0) pending = [];
+      start += 1;
+      continue;
+    }
     const stop = bytes.indexOf(NEWLINE, start);
     if (stop === -1) break;
-    line += 1;
     const text = bytes.toString('utf8', start, stop);
     const value = openLine(text);
     if (from === 0 && line === 1) {
@@ -90,7 +96,7 @@ export function scanSegment(
       else suspects.push(line);
     } else if (!isRecord(value)) {
       pending = [];
-      // What was damaged once and mended since is blank, and so is the room at the end.
+      // What was damaged once and mended since is blank.
       if (text.trim() !== '') suspects.push(line);
     } else {
       if (pending.length === 0) pendingFrom = start;

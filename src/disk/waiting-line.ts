@@ -36,15 +36,15 @@ export class WaitingLine {
   }
 
   /** Joins the line at its end, unless we stand in it. @returns how many are ahead of us */
-  join(staging: Staging, nowMs: number): number {
+  join(identity: Pick<Staging, 'identityPath' | 'token'>, nowMs: number): number {
     // Whoever is first stays first.
     if (this.#isFirst) return 0;
     const waiters = this.#waiters(nowMs);
     const ahead = waiters.findIndex(({ name }) => name === this.#mine);
     this.#isFirst = ahead === 0;
     if (ahead !== -1) return ahead;
-    const name = `wait.${String(Math.floor(nowMs)).padStart(13, '0')}.${staging.token}`;
-    this.#mine = this.#link(staging.identityPath, name) ? name : null;
+    const name = `wait.${String(Math.floor(nowMs)).padStart(13, '0')}.${identity.token}`;
+    this.#mine = this.#link(identity.identityPath, name) ? name : null;
     return waiters.length;
   }
 
@@ -57,7 +57,7 @@ export class WaitingLine {
   /** Whoever has waited longest comes first. Names that are left over are removed on the way. */
   #waiters(nowMs: number): readonly Waiter[] {
     const waiters: Waiter[] = [];
-    for (const name of this.#files.list(this.#folder) ?? []) {
+    for (const name of this.#names()) {
       const digits = /^wait\.(\d{13})\.[0-9a-f]+$/.exec(name)?.[1];
       if (digits === undefined) continue;
       const sinceMs = Number(digits);
@@ -65,6 +65,15 @@ export class WaitingLine {
       else waiters.push({ name, sinceMs });
     }
     return waiters.sort((a, b) => a.sinceMs - b.sinceMs || (a.name < b.name ? -1 : 1));
+  }
+
+  /** Where the folder cannot be read, nobody is seen: whoever then tries to take the lock is told why. */
+  #names(): readonly string[] {
+    try {
+      return this.#files.list(this.#folder) ?? [];
+    } catch {
+      return [];
+    }
   }
 
   #link(identityPath: string, name: string): boolean {

@@ -55,8 +55,8 @@ export class RegistryLock {
   #mustDisown = false;
   readonly #line: WaitingLine;
   #isInLine = false;
-  /** By the monotonic clock. */
-  #turnBeganMs = Number.NEGATIVE_INFINITY;
+  /** By the monotonic clock; null before the first change. */
+  #turnBeganMs: number | null = null;
   /** The generation that was given back last, with everything in place and nobody turned away since. */
   #givenBack: number | null = null;
   #resumed = 0;
@@ -153,6 +153,7 @@ export class RegistryLock {
   /** Is our turn over, and does somebody else want the lock? */
   #hasHadItsTurn(): boolean {
     const nowMs = this.#settings.clock.monotonicMs();
+    this.#turnBeganMs ??= nowMs;
     if (nowMs - this.#turnBeganMs < TURN_MS) return false;
     this.#turnBeganMs = nowMs;
     return this.#line.hasOthers(this.#settings.clock.wallMs());
@@ -162,7 +163,8 @@ export class RegistryLock {
   async #waitInLine(): Promise<void> {
     const { clock, sleep, random } = this.#settings;
     this.#isInLine = true;
-    const ahead = this.#line.join(this.#openStaging(), clock.wallMs());
+    // Whoever has been turned away has one; should it be gone by now, the next attempt makes another.
+    const ahead = this.#staging === null ? 0 : this.#line.join(this.#staging, clock.wallMs());
     const waitMs = Math.min(FIRST_LOOKS_EVERY_MS + ahead * EACH_BEHIND_MS, LONGEST_WAIT_MS);
     await sleep(waitMs * (0.75 + random() / 2));
     this.#turnBeganMs = clock.monotonicMs();
