@@ -27,8 +27,8 @@ import type { FileContent, FileStat, FileSystem, OpenMode } from './filesystem.t
 import { systemErrorCode } from './filesystem.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
-/** Not on every system. */
-const { O_NOATIME = 0 }: { readonly O_NOATIME?: number } = constants;
+/** Not on every system, whatever its type says. */
+const O_NOATIME = Object.hasOwn(constants, 'O_NOATIME') ? constants.O_NOATIME : 0;
 
 // O_NOFOLLOW: a link planted in the store must not lead a read or a write out of it.
 // O_NONBLOCK: a FIFO planted there must not hang the open.
