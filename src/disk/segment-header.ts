@@ -85,8 +85,7 @@ export function readFrom(files: FileSystem, path: string, from: number, upTo: nu
   const descriptor = openIfThere(files, path);
   if (descriptor === null) return null;
   try {
-    if (!reaches(files, descriptor, Math.max(from, 1))) {
-      if (files.statOpen(descriptor).kind !== 'file') throw notAFile(path);
+    if (!hasBytes(files, descriptor, Math.max(from, 1), path)) {
       return from > 0 && upTo === null ? null : Buffer.alloc(0);
     }
     if (upTo !== null) return readAll(files, descriptor, from, Buffer.allocUnsafe(Math.max(upTo - from, 0)));
@@ -99,6 +98,18 @@ export function readFrom(files: FileSystem, path: string, from: number, upTo: nu
 /** Whether a file has so many bytes; unlike asking for its size, it leaves no trace. */
 export function reaches(files: FileSystem, descriptor: number, bytes: number): boolean {
   return bytes === 0 || files.read(descriptor, new Uint8Array(1), bytes - 1) === 1;
+}
+
+/** @throws the system's EISDIR for what is no file */
+function hasBytes(files: FileSystem, descriptor: number, bytes: number, path: string): boolean {
+  try {
+    if (reaches(files, descriptor, bytes)) return true;
+  } catch (error) {
+    throw systemErrorCode(error) === 'EISDIR' ? notAFile(path) : error;
+  }
+  // What is read from a pipe has no end before it begins.
+  if (files.statOpen(descriptor).kind !== 'file') throw notAFile(path);
+  return false;
 }
 
 function openIfThere(files: FileSystem, path: string): number | null {

@@ -7,7 +7,7 @@ let stops = 1;
 const { openSync } = fs;
 fs.openSync = (path, ...rest) => {
   // Just before its line goes into the journal.
-  if (stops > 0 && /journal\/\d+\.jsonl$/.test(String(path)) && (Number(rest[0]) & fs.constants.O_APPEND) !== 0) {
+  if (stops > 0 && /journal\/\d+\.jsonl$/.test(String(path)) && (Number(rest[0]) & fs.constants.O_RDWR) !== 0) {
     stops -= 1;
     fs.writeSync(1, 'stopped\n');
     process.kill(process.pid, 'SIGSTOP');
