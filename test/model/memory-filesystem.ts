@@ -16,6 +16,9 @@ export class MemoryDisk {
   readonly #descriptors: Map<string, number>;
   #onEffect: ((effect: Effect) => void) | null = null;
 
+  /** By inode, how many names it has; null since names have changed. */
+  #links: ReadonlyMap<number, number> | null = null;
+
   private constructor(nodes: ReadonlyMap<number, Node>, descriptors: ReadonlyMap<string, number>) {
     this.#nodes = new Map(nodes);
     this.#descriptors = new Map(descriptors);
@@ -203,6 +206,7 @@ export class MemoryDisk {
   }
 
   #apply(effect: Effect): void {
+    if (effect.kind === 'named') this.#links = null;
     if (effect.kind === 'flushed' || effect.kind === 'unflushable') return;
     if (effect.kind === 'made') {
       this.#nodes.set(effect.inode, effect.node);
@@ -227,22 +231,20 @@ export class MemoryDisk {
   #stat(inode: number): FileStat {
     const node = this.#nodes.get(inode);
     const bytes = node?.kind === 'file' ? node.bytes.length : 0;
-    // Whoever asks for a file's links wants them as they are now; hardly anybody does, and it takes long to count them.
-    const count = (): number => this.#links(inode);
-    return {
-      ...{ kind: node?.kind ?? 'other', bytes, modifiedMs: node?.modifiedMs ?? 0, inode, mode: 0o600, owner: 0 },
-      get links() {
-        return count();
-      },
-    };
+    const modifiedMs = node?.modifiedMs ?? 0;
+    const links = this.#countedLinks().get(inode) ?? 0;
+    return { kind: node?.kind ?? 'other', bytes, modifiedMs, inode, mode: 0o600, owner: 0, links };
   }
 
-  #links(inode: number): number {
-    let count = 0;
+  #countedLinks(): ReadonlyMap<number, number> {
+    if (this.#links !== null) return this.#links;
+    const counts = new Map<number, number>();
     for (const node of this.#nodes.values()) {
-      if (node.kind === 'folder') for (const other of node.names.values()) if (other === inode) count += 1;
+      if (node.kind !== 'folder') continue;
+      for (const inode of node.names.values()) counts.set(inode, (counts.get(inode) ?? 0) + 1);
     }
-    return count;
+    this.#links = counts;
+    return counts;
   }
 
   #inodeOf(process: number, descriptor: number): number {
