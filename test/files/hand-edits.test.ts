@@ -162,6 +162,19 @@ describe('a large store', () => {
     edit('card-8.json');
     expect(ids((await backlog.list({ text: 'by hand' })).cards).toSorted()).toEqual(['card-7', 'card-8']);
   });
+
+  it('notices it by a list with a limit, too, when the card is among those that it shows', async ({
+    store,
+    backlog,
+  }) => {
+    await given(backlog, ...Array.from({ length: 1200 }, (_, n) => ({ id: `card-${n}` })));
+    writeFileSync(
+      cardPath(store, 'card-1.json'),
+      JSON.stringify({ ...readCard(store, 'card-1.json'), title: 'By hand' }),
+    );
+    const { cards } = await backlog.list({ limit: 3 });
+    expect(cards.map(({ title }) => title)).toEqual(['Card card-0', 'By hand', 'Card card-10']);
+  });
 });
 
 describe('when the next command has to recover first, since a process was killed', () => {

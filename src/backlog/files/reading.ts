@@ -20,7 +20,9 @@ export async function getCard(store: FileStore, id: string): Promise<Card> {
   return store.read((transaction) => mustGet(transaction, id), 'usual');
 }
 
+/** A list without a limit looks at every file, one with a limit only at those it shows; see `inspection.ts`. */
 export async function listCards(store: FileStore, options: ListOptions): Promise<CardList> {
+  const thoroughness = options.limit === undefined ? 'thorough' : 'usual';
   return store.read((transaction, { index }) => {
     const before = transaction.changeCount;
     const { isAsIndexed, ...found } = listThrough(store, transaction, index.all(), options);
@@ -30,7 +32,7 @@ export async function listCards(store: FileStore, options: ListOptions): Promise
     const { limit, ...all } = options;
     const again = listThrough(store, transaction, transaction.known(), all);
     return { cards: again.cards.toSorted(byClaimOrder).slice(0, limit), damaged: again.damaged };
-  }, 'thorough');
+  }, thoroughness);
 }
 
 function listThrough(
