@@ -107,6 +107,11 @@ describe('claimability', () => {
     );
   });
 
+  it('is claimable when all that it depends on is done', () => {
+    const done = (): DependencyState => ({ state: 'known', status: 'done' });
+    expect(isClaimable(aCard({ dependsOn: ['B', 'C'] }), done, NOW_MS)).toBe(true);
+  });
+
   it('asks for no dependency of a card that cannot be claimed anyway', () => {
     const never = (): DependencyState => expect.fail('A dependency was looked up for nothing.');
     expect(isClaimable(aCard({ status: 'blocked', dependsOn: ['B'] }), never, NOW_MS)).toBe(false);

@@ -16,6 +16,7 @@ describe('of the known words, those are meant that', () => {
     ['are as far off as may be, and no further', 'abcdef', ['abxyef', 'axyzef'], ['abxyef']],
     ['are not much longer, and not much shorter', 'abc', ['abcd', 'ab', 'abcde', 'a'], ['ab', 'abcd']],
     ['only share a letter, each at another end', 'xb', ['by'], []],
+    ['only share a letter, each at the other end', 'ab', ['ca'], []],
     ['are near at all', 'claim', ['zebra', 'x', ''], []],
   ])('%s', (_what, word, known, meant) => {
     expect(mostSimilar(word, known)).toEqual(meant);
