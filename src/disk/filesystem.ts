@@ -85,11 +85,7 @@ export function writeAll(
     const rest = written === 0 ? bytes : bytes.subarray(written);
     const count = writeOnce(files, descriptor, rest, path, position + written);
     if (count <= 0) {
-      throw Object.assign(new Error(`ENOSPC: no space left on device, write '${path}'`), {
-        code: 'ENOSPC',
-        syscall: 'write',
-        path,
-      });
+      throw systemError('ENOSPC', 'no space left on device', 'write', path);
     }
     written += count;
   }
@@ -104,16 +100,19 @@ function writeOnce(files: FileSystem, descriptor: number, bytes: Uint8Array, pat
   }
 }
 
-/** Something else has the name of a file of ours: said as the system says it. */
-export function notAFile(path: string): Error {
-  const message = `EISDIR: illegal operation on something that is not a file, read '${path}'`;
-  return Object.assign(new Error(message), { code: 'EISDIR', syscall: 'read', path });
+/** What the system has no error for, said as the system says it. */
+export function systemError(code: string, words: string, syscall: string, path: string): Error {
+  return Object.assign(new Error(`${code}: ${words}, ${syscall} '${path}'`), { code, syscall, path });
 }
 
-/** Something else has the name of a folder of ours: said as the system says it. */
+/** Something else has the name of a file of ours. */
+export function notAFile(path: string): Error {
+  return systemError('EISDIR', 'illegal operation on something that is not a file', 'read', path);
+}
+
+/** Something else has the name of a folder of ours. */
 export function notAFolder(path: string): Error {
-  const message = `ENOTDIR: not a folder, open '${path}'`;
-  return Object.assign(new Error(message), { code: 'ENOTDIR', syscall: 'open', path });
+  return systemError('ENOTDIR', 'not a folder', 'open', path);
 }
 
 /** The system's error code (`ENOENT`, …), or null when `error` is not a system error. */

@@ -12,7 +12,7 @@
  *
  * Writers hold the lock. Readers need none: a prefix of the chain is always true.
  */
-import { type FileSystem, flushFolder, flushWayTo, makeFolders, writeAll } from './filesystem.ts';
+import { type FileSystem, flushFolder, flushWayTo, makeFolders, systemError, writeAll } from './filesystem.ts';
 import { openLine, sealLine } from './sealed-line.ts';
 import { parseHeader, type Position, reaches, readFrom, type SegmentHeader, segmentPath } from './segment-header.ts';
 import type { Staging } from './staging.ts';
@@ -198,9 +198,11 @@ export function appendTransaction(
   }
   let flushing = false;
   try {
-    // Its size is not asked for: where somebody has looked at a file's times, the next write makes them finer, and the
-    // flush then writes the inode as well (Linux 6.13 and later).
-    if (!reaches(files, descriptor, at.bytes)) throw cutShort(path);
+    // Whoever has cut it since it was read has taken away what was acknowledged: nothing is written behind a hole. Its
+    // size is not asked for: where somebody has looked at a file's times, the next write makes them finer, and the flush
+    // then writes the inode as well (Linux 6.13 and later).
+    if (!reaches(files, descriptor, at.bytes))
+      throw systemError('ESTALE', 'the file is shorter than it was', 'write', path);
     let end = at.bytes;
     let isInRoom = true;
     for (const bytes of inChunks(records)) {
@@ -220,12 +222,6 @@ export function appendTransaction(
   } finally {
     attempt(() => files.close(descriptor));
   }
-}
-
-/** Whoever has cut the journal since it was read has taken away what was acknowledged: nothing is written behind a hole. */
-function cutShort(path: string): Error {
-  const message = `ESTALE: the file is shorter than it was, write '${path}'`;
-  return Object.assign(new Error(message), { code: 'ESTALE', syscall: 'write', path });
 }
 
 const CHUNK_CHARACTERS = 1 << 20;

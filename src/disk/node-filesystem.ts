@@ -42,6 +42,7 @@ const FLAGS: Record<OpenMode, number> = {
 /** There is nothing, a link (on some systems EMLINK), or a socket. */
 const NO_FILE = ['ENOENT', 'ELOOP', 'EMLINK', 'ENXIO', 'EOPNOTSUPP'];
 
+const READ_AGAIN = 100;
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
@@ -70,12 +71,15 @@ export const nodeFileSystem: FileSystem = {
   },
 
   readFile(path, limit = Number.POSITIVE_INFINITY) {
-    // A file that was replaced after we had opened it may be written over before we have read it.
-    for (;;) {
-      const read = readOnce(path, limit);
-      if (read === null || isUnchanged(path, read.stat)) return read;
+    // A file that was replaced after we had opened it may be written over before we have read it. Whoever changes a file
+    // all the time has it read as it stands: nobody is to wait for them.
+    let read = readOnce(path, limit);
+    for (let again = 0; again < READ_AGAIN && read !== null && !isUnchanged(path, read.stat); again += 1) {
+      read = readOnce(path, limit);
     }
+    return read;
   },
+
   list: (path) => unless(['ENOENT'], () => readdirSync(path)),
 
   makeFolder(path) {

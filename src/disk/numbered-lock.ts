@@ -33,7 +33,7 @@
  * A file's time of last modification is the holder's sign of life: it is set when the lock is taken, and the locks of
  * one process share it, being one file.
  */
-import { type FileSystem, makeFolders, systemErrorCode } from './filesystem.ts';
+import { type FileSystem, makeFolders, systemError, systemErrorCode } from './filesystem.ts';
 import type { Verdict } from './holder.ts';
 
 /** No lock ever gets there; a name that high was put there by somebody else, and nothing could be above it. */
@@ -126,7 +126,8 @@ function take(settings: LockSettings): Attempt {
   if (before.held === null && isInTurn(settings, before.top)) return { kind: 'left-alone' };
 
   const generation = before.top + 1;
-  if (generation > HIGHEST) throw tooHigh(`${folder}/${before.top}`);
+  if (generation > HIGHEST)
+    throw systemError('EOVERFLOW', 'no generation can follow', 'link', `${folder}/${before.top}`);
   if (!linkTo(settings, generation)) return { kind: 'lost-race' };
 
   const names = files.list(folder) ?? [];
@@ -237,11 +238,6 @@ function highest(names: readonly string[]): number {
   let top = 0;
   for (const name of names) top = Math.max(top, generationOf(name));
   return top;
-}
-
-function tooHigh(path: string): Error {
-  const message = `EOVERFLOW: no generation can follow, link '${path}'`;
-  return Object.assign(new Error(message), { code: 'EOVERFLOW', syscall: 'link', path });
 }
 
 /** 0 for a name that is not a lock's: strangers in the folder are left alone. */

@@ -50,10 +50,11 @@ export class SpareFiles {
   /**
    * Gives a file that is about to be replaced a second name, so that it stays. Nothing else happens to it.
    *
+   * @param bytes its size; what is large would only take room
    * @returns that name, for `add`; null when it is not to be kept, and is gone when it is replaced
    */
-  keep(place: string): string | null {
-    if (this.#spares.length - this.#first >= MOST_FILES) return null;
+  keep(place: string, bytes: number): string | null {
+    if (bytes > MOST_BYTES || this.#spares.length - this.#first >= MOST_FILES) return null;
     const path = this.#newPath();
     try {
       return this.#files.link(place, path) ? path : null;

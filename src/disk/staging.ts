@@ -11,7 +11,7 @@
  *   staging/<token>/identity.json   who it is; hard-linked to every lock it takes
  *   staging/<token>/<n>             files on their way, and files they have replaced; see `spare-files.ts`
  */
-import { type FileStat, type FileSystem, makeFolders, systemErrorCode, writeAll } from './filesystem.ts';
+import { type FileStat, type FileSystem, makeFolders, systemError, systemErrorCode, writeAll } from './filesystem.ts';
 import { SpareFiles } from './spare-files.ts';
 
 const IDENTITY = 'identity.json';
@@ -48,7 +48,8 @@ export class Staging {
     const path = `${folder}/${IDENTITY}`;
     writeNew(files, path, new TextEncoder().encode(identity), null);
     const stat = files.stat(path);
-    if (stat === null) throw removed(path);
+    // Somebody took us for dead before we had begun.
+    if (stat === null) throw systemError('ENOENT', 'no such file or directory', 'stat', path);
     return new Staging(files, folder, token, stat);
   }
 
@@ -135,12 +136,6 @@ function writeNew(files: FileSystem, path: string, bytes: Uint8Array, modifiedMs
   files.close(descriptor);
 }
 
-/** Somebody took us for dead before we had begun: said as the system says it. */
-function removed(path: string): Error {
-  const message = `ENOENT: no such file or directory, stat '${path}'`;
-  return Object.assign(new Error(message), { code: 'ENOENT', syscall: 'stat', path });
-}
-
 /** Whether a folder among the staging folders is one: what somebody else has put there is not ours to remove. */
 export function isStaging(files: FileSystem, folder: string): boolean {
   return (files.list(folder) ?? []).every((name) => name === IDENTITY || /^\d+$/.test(name));
@@ -160,6 +155,5 @@ export function removeStaging(files: FileSystem, folder: string): void {
       if (systemErrorCode(error) !== 'ENOENT') throw error;
     }
   }
-  const message = `EBUSY: the folder fills faster than it can be emptied, rmdir '${folder}'`;
-  throw Object.assign(new Error(message), { code: 'EBUSY', syscall: 'rmdir', path: folder });
+  throw systemError('EBUSY', 'the folder fills faster than it can be emptied', 'rmdir', folder);
 }

@@ -1,7 +1,17 @@
 /** Files that were replaced and are written over: when they may be, and what is in them then. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,7 +34,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** As a commit does it. */
 function replace(by: SpareFiles, staged: string, place: string, since: Moment): void {
-  const path = by.keep(place);
+  const path = by.keep(place, statSync(place).size);
   renameSync(staged, place);
   if (path !== null) by.add(path, since);
 }
@@ -98,6 +108,7 @@ describe('a file that was replaced', () => {
   test('that was large is not kept, and nothing large is written over it', () => {
     replaced('x'.repeat(5000));
     expect(written('small')).toBeNull();
+    expect(readdirSync(folder)).toEqual(['place']);
     replaced();
     expect(written('x'.repeat(5000))).toBeNull();
   });
@@ -106,13 +117,13 @@ describe('a file that was replaced', () => {
 test('what was kept and then not replaced is not written over', () => {
   const place = join(folder, 'place');
   writeFileSync(place, 'the old one', { mode: 0o600 });
-  spares.add(spares.keep(place) ?? '', { epoch: 1, ms: 0 });
+  spares.add(spares.keep(place, 11) ?? '', { epoch: 1, ms: 0 });
   expect(written('something else')).toBeNull();
   expect(readFileSync(place, 'utf8')).toBe('the old one');
 });
 
 test('what is not there is not kept', () => {
-  expect(spares.keep(join(folder, 'missing'))).toBeNull();
+  expect(spares.keep(join(folder, 'missing'), 11)).toBeNull();
 });
 
 test('a reader that was stopped halfway never gets what has been written over since', { timeout: 60_000 }, async () => {

@@ -192,6 +192,23 @@ describe('when the next command has to recover first, since a process was killed
     await next.close();
   });
 
+  it('what is no card is kept, too, though its date is one that this program might have given it', async ({
+    store,
+    backlog,
+  }) => {
+    await given(backlog, { id: 'A' });
+    await backlog.update({ id: 'A', title: 'Committed' });
+    await backlog.close();
+    writeFileSync(join(store.root, 'registry.lock', '1000'), '');
+    writeFileSync(cardPath(store, 'A.json'), 'a draft');
+    utimesSync(cardPath(store, 'A.json'), 1_700_000_000.1234, 1_700_000_000.123_000_1);
+
+    const next = await store.open({ actor: 'next' });
+    expect(await next.claim({ owner: 'w' })).toMatchObject({ id: 'A', title: 'Committed' });
+    expect(readFileSync(join(store.root, 'aside', '1.A.json'), 'utf8')).toBe('a draft');
+    await next.close();
+  });
+
   for (const openCards of [2, 60]) {
     it(`among ${openCards} cards it still sees what was put there, changed and taken away`, async ({
       store,

@@ -14,6 +14,7 @@ import { makeFolders } from '../../disk/filesystem.ts';
 import { appendTransaction } from '../../disk/journal.ts';
 import { type Position, readHeader } from '../../disk/segment-header.ts';
 import type { TakenLock } from '../../disk/numbered-lock.ts';
+import type { Moment } from '../../disk/spare-files.ts';
 import type { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';
 import { cardBytes } from './form/card-file.ts';
@@ -55,8 +56,8 @@ export function commit(
   const records = numbered(transaction, knowledge.lastSeq, lock.generation);
   const changes = records.map((record) => unsettled(record, transaction.before(record.id)));
   // Without a flush, what a power cut makes of a file that was written over could not be told from an edit.
-  const epoch = durable ? knowledge.position.segment : null;
-  const staged = stage(settings, records, epoch);
+  const now: Moment | null = durable ? { epoch: knowledge.position.segment, ms: settings.nowMs } : null;
+  const staged = stage(settings, records, now);
 
   const texts = records.map((record, index) => recordText(record, index, records.length));
   const appended = appendTransaction(files, paths.journal, knowledge.position, texts, durable);
@@ -73,7 +74,7 @@ export function commit(
   const stamp = { beforeMs: knowledge.stampMs, afterMs: records.at(-1)?.atMs ?? knowledge.stampMs };
   knowledge.settle(changes, appended.end);
   try {
-    putInPlace(settings, changes, staged, stamp, epoch);
+    putInPlace(settings, changes, staged, stamp, now);
     return { inPlace: true };
   } catch {
     return { inPlace: false };
@@ -93,13 +94,14 @@ function numbered(transaction: FileTransaction, lastSeq: number, generation: num
 /**
  * By id, the staged file of each card's final state.
  *
- * @param epoch the current segment, for all before it are flushed, with the folders; null for new files only
+ * @param now its epoch is the segment, for all before it are flushed, with the folders; null for new files only
  */
 function stage(
   settings: CommitSettings,
   records: readonly CardRecord[],
-  epoch: number | null,
+  now: Moment | null,
 ): ReadonlyMap<string, string> {
+  const { staging, spareAfterMs } = settings;
   const final = new Map<string, CardRecord>();
   for (const record of records) final.set(record.id, record);
   const staged = new Map<string, string>();
@@ -107,8 +109,8 @@ function stage(
     for (const [id, record] of final) {
       if (record.card === null) continue;
       const { bytes, modifiedMs } = cardBytes(record.card);
-      const over = epoch === null ? null : writeOver(settings, bytes, modifiedMs, epoch);
-      staged.set(id, over ?? settings.staging.write(bytes, modifiedMs));
+      const over = now === null ? null : staging.spares.write(bytes, modifiedMs, now, spareAfterMs);
+      staged.set(id, over ?? staging.write(bytes, modifiedMs));
     }
   } catch (error) {
     discard(settings.files, staged);
@@ -117,22 +119,17 @@ function stage(
   return staged;
 }
 
-function writeOver(settings: CommitSettings, bytes: Uint8Array, modifiedMs: number, epoch: number): string | null {
-  const { staging, nowMs, spareAfterMs } = settings;
-  return staging.spares.write(bytes, modifiedMs, { epoch, ms: nowMs }, spareAfterMs);
-}
-
 function putInPlace(
   settings: CommitSettings,
   changes: readonly Unsettled[],
   staged: ReadonlyMap<string, string>,
   stamp: { readonly beforeMs: number; readonly afterMs: number },
-  epoch: number | null,
+  now: Moment | null,
 ): void {
-  const { files, paths, staging, nowMs } = settings;
+  const { files, paths, staging } = settings;
   const final = new Map(changes.map((change) => [change.record.id, change]));
   const moved = movedCards(changes);
-  const kept = epoch === null ? [] : keepReplaced(settings, final.values());
+  const kept = now === null ? [] : keepReplaced(settings, final.values());
   // Asked last before our own renames give the folder yet another time.
   const isUntouched = isStamped(files, paths, stamp.beforeMs);
   try {
@@ -151,15 +148,15 @@ function putInPlace(
     discard(files, staged);
     throw error;
   }
-  for (const path of kept) staging.spares.add(path, { epoch: epoch ?? 0, ms: nowMs });
+  if (now !== null) for (const path of kept) staging.spares.add(path, now);
 }
 
 /** @returns the second names of the files that the changes are about to replace */
 function keepReplaced({ paths, staging }: CommitSettings, changes: Iterable<Unsettled>): readonly string[] {
   const kept: string[] = [];
   for (const { record, before } of changes) {
-    const isReplaced = record.card !== null && record.place === 'cards' && before !== null && !before.archived;
-    const path = isReplaced ? staging.spares.keep(`${paths.cards}/${record.file}`) : null;
+    if (record.card === null || record.place === 'archive' || before === null || before.archived) continue;
+    const path = staging.spares.keep(`${paths.cards}/${record.file}`, before.fileBytes);
     if (path !== null) kept.push(path);
   }
   return kept;

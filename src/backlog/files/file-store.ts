@@ -3,7 +3,6 @@
  * back. Between taking and giving back everything is synchronous, so nothing in this process can come between.
  */
 import { type FileSystem, makeFolders } from '../../disk/filesystem.ts';
-
 import type { TakenLock } from '../../disk/numbered-lock.ts';
 import type { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';

@@ -54,7 +54,8 @@ export class RegistryLock {
   #staging: Staging | null = null;
   #mustDisown = false;
   readonly #line: WaitingLine;
-  #isInLine = false;
+  /** How many changes of this process wait; they share one place in the line. */
+  #waiting = 0;
   /** By the monotonic clock; null before the first change. */
   #turnBeganMs: number | null = null;
   /** The generation that was given back last, with everything in place and nobody turned away since. */
@@ -80,7 +81,7 @@ export class RegistryLock {
         identityPath: staging.identityPath,
         identityInode: staging.identityInode,
         resumeAfter: this.#resumeAfter(),
-        leaveAloneMs: this.#isInLine ? LEAVE_ALONE_MS : 0,
+        leaveAloneMs: this.#waiting > 0 ? LEAVE_ALONE_MS : 0,
         wallMs: () => clock.wallMs(),
         judge: (holder) => this.#judge(holder),
       });
@@ -115,28 +116,17 @@ export class RegistryLock {
    * @param meanwhile what can be done while waiting, so that it need not be done under the lock; must not throw
    * @throws MosaicError LOCK_TIMEOUT
    */
-  async retry<T>(
-    attempt: () => { readonly kind: 'done'; readonly value: T } | TurnedAway,
-    meanwhile: () => void,
-  ): Promise<T> {
-    const { clock } = this.#settings;
-    const begunMs = clock.monotonicMs();
+  async retry<T>(attempt: () => Done<T> | TurnedAway, meanwhile: () => void): Promise<T> {
+    const standsBack = this.#hasHadItsTurn();
+    if (standsBack) this.#staging?.letGo();
+    const first = standsBack ? null : untilDecided(attempt);
+    if (first?.kind === 'done') return first.value;
+    this.#waiting += 1;
     try {
-      if (this.#hasHadItsTurn()) {
-        this.#staging?.letGo();
-        await this.#waitInLine();
-      }
-      for (;;) {
-        const result = attempt();
-        if (result.kind === 'done') return result.value;
-        if (result.kind === 'lost-race') continue;
-        if (clock.monotonicMs() - begunMs > GIVE_UP_AFTER_MS) throw lockTimeout(this.#settings.paths, result);
-        await this.#waitInLine();
-        meanwhile();
-      }
+      return await this.#retryInLine(attempt, meanwhile);
     } finally {
-      this.#isInLine = false;
-      this.#line.leave();
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.#line.leave();
     }
   }
 
@@ -159,10 +149,21 @@ export class RegistryLock {
     return this.#line.hasOthers(this.#settings.clock.wallMs());
   }
 
+  async #retryInLine<T>(attempt: () => Done<T> | TurnedAway, meanwhile: () => void): Promise<T> {
+    const { clock, paths } = this.#settings;
+    const begunMs = clock.monotonicMs();
+    for (;;) {
+      await this.#waitInLine();
+      meanwhile();
+      const result = untilDecided(attempt);
+      if (result.kind === 'done') return result.value;
+      if (clock.monotonicMs() - begunMs > GIVE_UP_AFTER_MS) throw lockTimeout(paths, result);
+    }
+  }
+
   /** About as long as our place in the line says, and never in step with the others. */
   async #waitInLine(): Promise<void> {
     const { clock, sleep, random } = this.#settings;
-    this.#isInLine = true;
     // Whoever has been turned away has one; should it be gone by now, the next attempt makes another.
     const ahead = this.#staging === null ? 0 : this.#line.join(this.#staging, clock.wallMs());
     const waitMs = Math.min(FIRST_LOOKS_EVERY_MS + ahead * EACH_BEHIND_MS, LONGEST_WAIT_MS);
@@ -221,6 +222,19 @@ export class RegistryLock {
 export type LockAttempt = { readonly kind: 'taken'; readonly lock: TakenLock; readonly staging: Staging } | TurnedAway;
 
 export type TurnedAway = Exclude<Attempt, { readonly kind: 'taken' }>;
+
+interface Done<T> {
+  readonly kind: 'done';
+  readonly value: T;
+}
+
+/** Whoever has lost a race tries again at once. */
+function untilDecided<T>(attempt: () => Done<T> | TurnedAway): Exclude<Done<T> | TurnedAway, { kind: 'lost-race' }> {
+  for (;;) {
+    const result = attempt();
+    if (result.kind !== 'lost-race') return result;
+  }
+}
 
 function lockTimeout(paths: StorePaths, last: TurnedAway): MosaicError {
   const other = last.kind === 'held' ? parseHolder(last.holder.identity)?.process : undefined;

@@ -99,8 +99,8 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/disk/node-filesystem.ts',
-        from: 'if (read === null || isUnchanged(path, read.stat)) return read;',
-        to: 'if (read === null || read.stat.bytes >= 0) return read;',
+        from: ' && !isUnchanged(path, read.stat)',
+        to: ' && read.stat.bytes < 0',
       },
     ],
     tests: ['test/disk/spare-files.test.ts'],
@@ -149,12 +149,12 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
         from: '  const texts = records.map(',
         to:
           '  const early = { beforeMs: knowledge.stampMs, afterMs: records.at(-1)?.atMs ?? 0 };\n' +
-          '  putInPlace(settings, changes, staged, early, epoch);\n' +
+          '  putInPlace(settings, changes, staged, early, now);\n' +
           '  const texts = records.map(',
       },
       {
         file: COMMIT,
-        from: '    putInPlace(settings, changes, staged, stamp, epoch);\n    return',
+        from: '    putInPlace(settings, changes, staged, stamp, now);\n    return',
         to: '    return',
       },
     ],

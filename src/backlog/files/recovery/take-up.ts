@@ -106,23 +106,27 @@ export function judgeUnsettled(
     card !== null && home.kind === 'card' && home.card.rev >= card.rev && !(rebooted && isMixture(home, change));
   const isPlaced = card === null ? inCards.kind === 'missing' : isAsCommitted || isEdited;
   const makesRoom = inCards.kind !== 'missing' && (place === 'archive' || !isPlaced);
-  const foreign: Place[] = makesRoom && !isOurs(inCards, change) ? ['cards'] : [];
+  const foreign: Place[] = makesRoom && !isOurs(inCards, change, rebooted) ? ['cards'] : [];
   const done = { isPlaced, isAsCommitted, foreign };
   if (card === null) return { ...done, leftOver: null };
   if (place === 'archive') return { ...done, leftOver: inCards.kind === 'missing' ? null : 'cards' };
   if (inArchive.kind === 'missing' || !change.wasArchived) return { ...done, leftOver: null };
-  return { ...done, leftOver: 'archive', foreign: isOurs(inArchive, change) ? foreign : [...foreign, 'archive'] };
+  return {
+    ...done,
+    leftOver: 'archive',
+    foreign: isOurs(inArchive, change, rebooted) ? foreign : [...foreign, 'archive'],
+  };
 }
 
 /**
  * Whether the file is a state of the card as we wrote it, or what a power cut makes of one: torn, empty, or what stood
  * in the file that was written over (see `disk/spare-files.ts`), with the date of then or of now.
  */
-function isOurs(file: Exclude<CardFile, { kind: 'missing' }>, change: Unsettled): boolean {
+function isOurs(file: Exclude<CardFile, { kind: 'missing' }>, change: Unsettled, rebooted: boolean): boolean {
   const { before } = change;
   const stamp = before === null ? null : { bytes: before.fileBytes, crc: before.fileCrc };
   if (file.kind === 'card' && stamp !== null && sameStamp(file.stamp, stamp)) return true;
-  return file.stamp.bytes === 0 || isDatedByUs(file, change);
+  return file.stamp.bytes === 0 || isDatedByUs(file, change) || (rebooted && bearsOurTime(file));
 }
 
 /**
@@ -130,13 +134,14 @@ function isOurs(file: Exclude<CardFile, { kind: 'missing' }>, change: Unsettled)
  * or, should the power cut have taken that, from the moment of the change. An edit from that very moment is set aside.
  */
 function isMixture(file: Extract<CardFile, { kind: 'card' }>, change: Unsettled): boolean {
-  return isDatedByUs(file, change) || Math.abs(file.modifiedMs - change.record.atMs) < WRITTEN_WITHIN_MS;
+  const isOfTheMoment = Math.abs(file.modifiedMs - change.record.atMs) < WRITTEN_WITHIN_MS;
+  return isOfTheMoment || isDatedByUs(file, change) || bearsOurTime(file);
 }
 
 function isDatedByUs(file: Exclude<CardFile, { kind: 'missing' }>, { record, before }: Unsettled): boolean {
   const states = [record.card, file.kind === 'card' ? file.card : null];
   const times = [before?.updatedAtMs, ...states.map((card) => (card === null ? undefined : toMs(card.updatedAt)))];
-  return times.some((ms) => ms !== undefined && bearsTime(file, ms)) || bearsOurTime(file);
+  return times.some((ms) => ms !== undefined && bearsTime(file, ms));
 }
 
 /**
