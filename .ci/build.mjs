@@ -16,7 +16,7 @@ import { digestOfInputs, filesUnder, markBuilt, root } from './freshness.mjs';
 const dist = join(root, 'dist');
 
 /**
- * The command line: one file with everything in it, as a function that `bin/start.js` calls. What a command does not
+ * The command line: one file with everything in it, as a function that `bin/mosaic.js` calls. What a command does not
  * need lies there unread and not compiled.
  */
 async function buildBundle() {

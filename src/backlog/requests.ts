@@ -22,6 +22,7 @@ import type {
   UpdateOptions,
 } from './backlog.ts';
 import { checked, describeIssue, field, kindError, once } from './card-schema.ts';
+import { isPlainRequest } from './plain-request.ts';
 
 const id = field.id;
 const owner = field.owner;
@@ -167,6 +168,7 @@ const COLD = { jitless: true } as const;
  * @throws MosaicError INVALID_INPUT, naming the operation and the field
  */
 export function parseRequest<K extends keyof Requests>(operation: K, options: unknown): Requests[K] {
+  if (isPlainRequest(operation, options)) return { ...options };
   const parsed = schemas[operation]().safeParse(withoutUndefined(options), COLD);
   if (parsed.success) return parsed.data;
   throw new MosaicError({

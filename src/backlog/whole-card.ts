@@ -15,7 +15,7 @@ import {
   checkTitle,
 } from '../card/field.ts';
 import { checkInvariants } from '../card/invariants.ts';
-import { toMs, toTimestamp } from '../card/time.ts';
+import { isTimestamp } from '../card/time.ts';
 import { isJson } from './json-text.ts';
 
 /** So many entries are compared one by one; longer lists go to the schema, which has a faster way. */
@@ -34,16 +34,16 @@ const FIELDS: readonly (readonly [string, Test])[] = [
   ['dependsOn', list(checkId)],
   ['claimOwner', orNull(text(checkOwner))],
   ['claimTtlSeconds', orNull((value) => typeof value === 'number' && checkClaimTtlSeconds(value) === null)],
-  ['claimedAt', orNull(isTimestamp)],
+  ['claimedAt', orNull(timestamp)],
   ['attempts', count(0)],
   ['idempotencyKey', orNull(text(checkOwner))],
   ['acceptance', isJson],
-  ['createdAt', isTimestamp],
-  ['updatedAt', isTimestamp],
+  ['createdAt', timestamp],
+  ['updatedAt', timestamp],
   ['rev', count(1)],
   ['labels', list(checkLabel)],
   ['maxAttempts', orNull(count(1))],
-  ['notBefore', orNull(isTimestamp)],
+  ['notBefore', orNull(timestamp)],
   ['statusReason', orNull(text(checkText))],
   ['result', isJson],
 ];
@@ -89,9 +89,6 @@ function isStatus(value: unknown): boolean {
   return CARD_STATUSES.some((status: CardStatus) => status === value);
 }
 
-/** In the one spelling that a card has. */
-function isTimestamp(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  const ms = toMs(value);
-  return !Number.isNaN(ms) && toTimestamp(ms) === value;
+function timestamp(value: unknown): boolean {
+  return typeof value === 'string' && isTimestamp(value);
 }

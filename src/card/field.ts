@@ -12,16 +12,19 @@ const INT32_MAX = 2_147_483_647;
 const INT32_MIN = -INT32_MAX - 1;
 const YEAR_SECONDS = 31_536_000;
 
-/** Controls (C0 and C1), lone surrogates, line and paragraph separators, and marks that turn the writing direction. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\p{Bidi_Control}]/u;
-/** Nothing but white space and characters that show nothing. */
-const BLANK = /^[\p{White_Space}\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u;
-const WHITE_SPACE_AT_AN_END = /^[\s\p{White_Space}]|[\s\p{White_Space}]$/u;
-/** What no store can keep: Postgres has no NUL in a text, and UTF-8 has no lone surrogates. */
-const UNSTORABLE = /[\0\p{Cs}]/u;
+/**
+ * What nearly every name is: printable ASCII, and no space at either end. The expressions below that know all of Unicode
+ * stand where they are needed, for to make one of them takes a command that has just begun longer than all its checks.
+ */
+const PLAIN_NAME = /^[!-~](?:[ -~]*[!-~])?$/;
+const PLAIN_LETTER = /[!-~]/;
+/** No character takes more bytes for each of its units. */
+const MOST_BYTES_A_UNIT = 3;
 
 export function checkId(id: string): string | null {
-  return checkName(id) ?? (WHITE_SPACE_AT_AN_END.test(id) ? 'must not begin or end with white space' : null);
+  if (isPlainName(id)) return null;
+  const isCutOff = /^[\s\p{White_Space}]|[\s\p{White_Space}]$/u.test(id);
+  return checkName(id) ?? (isCutOff ? 'must not begin or end with white space' : null);
 }
 
 export function checkOwner(owner: string): string | null {
@@ -37,7 +40,7 @@ export function checkPhase(phase: string): string | null {
 }
 
 export function checkTitle(title: string): string | null {
-  return BLANK.test(title) ? 'must not be blank' : checkText(title);
+  return isBlank(title) ? 'must not be blank' : checkText(title);
 }
 
 /** Any text of up to 1 MiB: body, and a reason as it stands in the card. */
@@ -69,17 +72,31 @@ export function checkRetryAfterSeconds(retryAfterSeconds: number): string | null
 }
 
 function checkName(name: string): string | null {
-  const found = UNPRINTABLE.exec(name);
+  if (isPlainName(name)) return null;
+  // Controls (C0 and C1), lone surrogates, line and paragraph separators, and marks that turn the writing direction.
+  const found = /[\p{Cc}\p{Cs}\u2028\u2029\p{Bidi_Control}]/u.exec(name);
   if (found !== null) return `must be printable, but holds ${codePointName(found[0])}`;
-  return BLANK.test(name) ? 'must not be blank' : checkLength(name, NAME_MAX_BYTES);
+  return isBlank(name) ? 'must not be blank' : checkLength(name, NAME_MAX_BYTES);
 }
 
+function isPlainName(name: string): boolean {
+  return name.length <= NAME_MAX_BYTES && PLAIN_NAME.test(name);
+}
+
+/** Nothing but white space and characters that show nothing. */
+function isBlank(text: string): boolean {
+  return !PLAIN_LETTER.test(text) && /^[\p{White_Space}\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u.test(text);
+}
+
+/** What no store can keep: Postgres has no NUL in a text, and UTF-8 has no lone surrogates. */
 function checkStorable(text: string): string | null {
-  const found = UNSTORABLE.exec(text);
+  if (text.isWellFormed() && !text.includes('\0')) return null;
+  const found = /[\0\p{Cs}]/u.exec(text);
   return found === null ? null : `must not hold ${codePointName(found[0])}`;
 }
 
 function checkLength(text: string, maxBytes: number): string | null {
+  if (text.length * MOST_BYTES_A_UNIT <= maxBytes) return null;
   const bytes = utf8Length(text);
   return bytes <= maxBytes ? null : `must be at most ${maxBytes} bytes long, but is ${bytes}`;
 }

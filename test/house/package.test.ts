@@ -22,7 +22,6 @@ const INDISPENSABLE: readonly string[] = [
   'CHANGELOG.md',
   'bin/mosaic.js',
   'bin/mosaic-fleet.js',
-  'bin/start.js',
   'bin/package.json',
   'dist/bin/program.cjs',
   'dist/bin/licenses.txt',

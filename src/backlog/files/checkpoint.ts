@@ -27,7 +27,7 @@ const RECORDS_PER_SEGMENT = 512;
  * Sooner, when a process had to read so many before it could begin: the next one would have to read them too. A store
  * that only commands work on keeps what each of them reads short, and one long-lived process is not held up for that.
  */
-const RECORDS_PER_START = 32;
+const RECORDS_PER_START = 16;
 
 export function isCheckpointDue({ recordCount, recordsAtStart }: Knowledge): boolean {
   return recordCount >= RECORDS_PER_SEGMENT || recordsAtStart >= RECORDS_PER_START;
@@ -78,13 +78,11 @@ function clearTheWay({ files, paths, staging }: CommitSettings, segment: number)
 }
 
 /** The index is a cache: when it cannot be written, the old one still leads to the truth, only more slowly. */
-function writeIndex(settings: CommitSettings, knowledge: Knowledge): void {
+function writeIndex({ files, paths, staging }: CommitSettings, knowledge: Knowledge): void {
   const { position, lastSeq, stampMs, bootId, index } = knowledge;
   try {
-    writeIndexFile(settings.files, settings.paths, settings.staging, {
-      head: { position, lastSeq, stampMs, bootId },
-      index,
-    });
+    const journalMs = files.stat(paths.journal)?.modifiedMs ?? null;
+    writeIndexFile(files, paths, staging, { head: { position, lastSeq, stampMs, bootId, journalMs }, index });
     knowledge.hasUnsavedDamage = false;
   } catch (error) {
     if (systemErrorCode(error) === null) throw error;

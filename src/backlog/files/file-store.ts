@@ -139,9 +139,9 @@ export class FileStore {
   /** What is known, brought up to the end of the journal. */
   #refreshed(): Knowledge {
     this.#assertOpen();
-    const { files, paths, clock } = this.#settings;
+    const { files, paths, clock, identity } = this.#settings;
     if (this.#knowledge === null || !follow(files, paths, this.#knowledge)) {
-      this.#knowledge = loadKnowledge(files, paths, clock.wallMs());
+      this.#knowledge = loadKnowledge(files, paths, { wallMs: clock.wallMs(), bootId: identity.bootId });
     }
     return this.#knowledge;
   }

@@ -247,9 +247,8 @@ export class FileTransaction implements Transaction {
 
   #learn(id: string, summary: Summary | null): void {
     const { index } = this.#knowledge;
-    if (!this.#before.has(id)) this.#before.set(id, index.get(id));
-    if (summary === null) index.remove(id);
-    else index.put(summary);
+    const before = summary === null ? index.remove(id) : index.put(summary);
+    if (!this.#before.has(id)) this.#before.set(id, before);
   }
 
   #freshName(id: string): string {

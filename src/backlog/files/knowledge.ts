@@ -12,7 +12,7 @@ import { summarize, type Summary } from './card-index/summary.ts';
 import { type CardFile, readCardFile, type Stamp } from './form/card-file.ts';
 import { type CardRecord, parseRecord } from './form/card-record.ts';
 import { idOfFileName, isCardFileName } from './form/file-name.ts';
-import { readIndexFile } from './form/index-file.ts';
+import { type IndexHead, readIndexFile } from './form/index-file.ts';
 import { FORMAT, type Place, type StorePaths } from './form/layout.ts';
 
 /** A change that may not be in place: its writer died, or the machine did. */
@@ -57,9 +57,9 @@ export class Knowledge {
     const last: Unsettled[] = [];
     const beforeAll = new Map<string, Summary | null>();
     for (const record of transaction) {
+      const before = this.learn(record);
       // What stood on the disk before, not what one transaction made of a card on the way.
-      if (!beforeAll.has(record.id)) beforeAll.set(record.id, this.index.get(record.id));
-      this.learn(record);
+      if (!beforeAll.has(record.id)) beforeAll.set(record.id, before);
       last.push(unsettled(record, beforeAll.get(record.id) ?? null));
     }
     this.settle(last, end);
@@ -85,10 +85,11 @@ export class Knowledge {
     }
   }
 
-  learn(record: CardRecord): void {
+  /** @returns what was known of the card before */
+  learn(record: CardRecord): Summary | null {
     const { id, card, file, place, stamp } = record;
-    if (card === null || stamp === null) this.index.remove(id);
-    else this.index.put(summaryOf(card, file, place, stamp));
+    if (card === null || stamp === null) return this.index.remove(id);
+    return this.index.put(summaryOf(card, file, place, stamp));
   }
 
   enterSegment(header: SegmentHeader, position: Position): void {
@@ -145,15 +146,21 @@ export function damagedSummary(
 /**
  * Builds the knowledge of a process that has none.
  *
+ * @param now when it is, and in which boot
  * @throws MosaicError STORE_TOO_NEW
  */
-export function loadKnowledge(files: FileSystem, paths: StorePaths, nowMs: number): Knowledge {
-  const knowledge = load(files, paths, nowMs);
+export function loadKnowledge(files: FileSystem, paths: StorePaths, now: Now): Knowledge {
+  const knowledge = load(files, paths, now);
   knowledge.recordsAtStart = knowledge.recordCount;
   return knowledge;
 }
 
-function load(files: FileSystem, paths: StorePaths, nowMs: number): Knowledge {
+export interface Now {
+  readonly wallMs: number;
+  readonly bootId: string | null;
+}
+
+function load(files: FileSystem, paths: StorePaths, now: Now): Knowledge {
   const loaded = readIndexFile(files, paths);
   if (loaded !== null) {
     const { head, index } = loaded;
@@ -161,10 +168,17 @@ function load(files: FileSystem, paths: StorePaths, nowMs: number): Knowledge {
       head.position.segment === 0 || readHeader(files, paths.journal, head.position.segment) !== null;
     if (segmentThere) {
       const knowledge = new Knowledge(index, head.position, head.lastSeq, head.stampMs, head.bootId);
-      if (follow(files, paths, knowledge) && isAtTheEnd(files, paths, knowledge)) return knowledge;
+      const isWhole = isJournalAsIndexed(files, paths, head, now);
+      if (follow(files, paths, knowledge) && (isWhole || isAtTheEnd(files, paths, knowledge))) return knowledge;
     }
   }
-  return rebuild(files, paths, nowMs, loaded?.head.lastSeq ?? 0);
+  return rebuild(files, paths, now.wallMs, loaded?.head.lastSeq ?? 0);
+}
+
+/** Whether nobody has made or removed a segment since the index was written: after years there are thousands to list. */
+function isJournalAsIndexed(files: FileSystem, paths: StorePaths, head: IndexHead, now: Now): boolean {
+  if (head.bootId === null || head.bootId !== now.bootId || head.journalMs === null) return false;
+  return files.stat(paths.journal)?.modifiedMs === head.journalMs;
 }
 
 /** Segments beyond a missing one count, too: whoever went on before the gap would write where nobody reads. */

@@ -5,12 +5,14 @@ import type { ClaimOrderKey } from '../../../card/order.ts';
 import { findSlot } from './hash-cells.ts';
 import { hashText } from './fingerprint.ts';
 import { NONE, type Tables } from './layout.ts';
-import { idIn, summaryIn } from './record.ts';
+import { beginningOf, idIn, isBegun, summaryIn } from './record.ts';
 import type { Summary } from './summary.ts';
 import { MISSING, type CardState } from './state.ts';
 
 export class Base {
   readonly tables: Tables;
+  /** Whoever asks for a card mostly asks for it again. */
+  #last: { readonly slot: number; readonly summary: Summary } | null = null;
 
   constructor(tables: Tables) {
     this.tables = tables;
@@ -21,7 +23,9 @@ export class Base {
   }
 
   slotOf(id: string): number {
-    return findSlot(this.tables.idCells, hashText(id), (slot) => this.idAt(slot) === id);
+    if (this.#last?.summary.id === id) return this.#last.slot;
+    const record = beginningOf(id);
+    return findSlot(this.tables.idCells, hashText(id), (slot) => isBegun(this.#recordAt(slot), record));
   }
 
   /** The slots whose key has the same hash as this one. */
@@ -63,13 +67,16 @@ export class Base {
   }
 
   summaryAt(slot: number): Summary | null {
-    return summaryIn(this.#recordAt(slot), {
+    if (this.#last?.slot === slot) return this.#last.summary;
+    const summary = summaryIn(this.#recordAt(slot), {
       state: this.stateAt(slot),
       priority: this.priorityAt(slot),
       createdAtMs: this.createdAtMsAt(slot),
       updatedAtMs: this.tables.updatedAtMs[slot] ?? 0,
       fileCrc: this.tables.fileCrc[slot] ?? 0,
     });
+    if (summary !== null) this.#last = { slot, summary };
+    return summary;
   }
 
   dependentsAt(slot: number): number[] {

@@ -56,14 +56,15 @@ export class CardIndex {
     return this.#cards.base.tables.bytes;
   }
 
-  /** Inserts the card, or replaces the one of the same id. */
-  put(summary: Summary): void {
-    this.#set(this.#cards.slotFor(summary.id), summary);
+  /** Inserts the card, or replaces the one of the same id, and returns that. */
+  put(summary: Summary): Summary | null {
+    return this.#set(this.#cards.slotFor(summary.id), summary);
   }
 
-  remove(id: string): void {
+  /** @returns the card that was there */
+  remove(id: string): Summary | null {
     const slot = this.#cards.slotOf(id);
-    if (slot >= 0 && this.#cards.stateAt(slot) !== MISSING) this.#set(slot, null);
+    return slot >= 0 && this.#cards.stateAt(slot) !== MISSING ? this.#set(slot, null) : null;
   }
 
   get(id: string): Summary | null {
@@ -166,7 +167,7 @@ export class CardIndex {
     return this.#lanes.openPlaced.count + this.#lanes.openStrangers.size;
   }
 
-  #set(slot: number, summary: Summary | null): void {
+  #set(slot: number, summary: Summary | null): Summary | null {
     const cards = this.#cards;
     const wasDone = isDone(cards.stateAt(slot));
     this.#lanes.leave(slot);
@@ -178,6 +179,7 @@ export class CardIndex {
     cards.relink(slot, before?.dependsOn ?? [], summary?.dependsOn ?? []);
     this.#lanes.enter(slot);
     this.#lanes.noteOpen(slot);
+    return before;
   }
 
   #shiftDependents(slot: number, by: 1 | -1): void {

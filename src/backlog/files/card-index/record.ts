@@ -40,6 +40,16 @@ export function recordOfMissing(id: string): string {
   return JSON.stringify([id]);
 }
 
+/** How the record of this id begins, for `isBegun`. */
+export function beginningOf(id: string): string {
+  return `[${JSON.stringify(id)}`;
+}
+
+/** Tells without parsing it whose record it is. */
+export function isBegun(record: string, beginning: string): boolean {
+  return record.startsWith(beginning) && (record[beginning.length] === ',' || record[beginning.length] === ']');
+}
+
 export function idIn(record: string): string {
   return textOr(fieldsIn(record)[0], '');
 }

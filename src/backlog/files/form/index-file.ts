@@ -19,6 +19,8 @@ export interface IndexHead {
   /** The time the cards folder bears as long as nobody else touches it. */
   readonly stampMs: number;
   readonly bootId: string | null;
+  /** The time of the journal's folder when the index was written: while it has that time, no segment has come or gone. */
+  readonly journalMs: number | null;
 }
 
 export interface LoadedIndex {
@@ -47,11 +49,12 @@ export function writeIndexFile(files: FileSystem, paths: StorePaths, staging: St
 
 function parseHead(value: unknown): IndexHead | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { position, lastSeq, stampMs, bootId }: Partial<Record<keyof IndexHead, unknown>> = value;
+  const { position, lastSeq, stampMs, bootId, journalMs }: Partial<Record<keyof IndexHead, unknown>> = value;
   if (typeof position !== 'object' || position === null) return null;
   const { segment, bytes }: Partial<Record<keyof Position, unknown>> = position;
   if (typeof segment !== 'number' || typeof bytes !== 'number') return null;
   if (typeof lastSeq !== 'number' || typeof stampMs !== 'number') return null;
   if (bootId !== null && typeof bootId !== 'string') return null;
-  return { position: { segment, bytes }, lastSeq, stampMs, bootId };
+  const folderMs = typeof journalMs === 'number' ? journalMs : null;
+  return { position: { segment, bytes }, lastSeq, stampMs, bootId, journalMs: folderMs };
 }

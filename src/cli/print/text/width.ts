@@ -88,7 +88,6 @@ const WIDE: readonly (readonly [number, number])[] = [
 ];
 
 const PLAIN = /^[\u0020-\u007e\u00a1-\u02ff]*$/;
-const NO_COLUMN = /\p{Mn}|\p{Me}|\p{Cf}|[\ufe00-\ufe0f]/u;
 const PICTURE_FORM = '\ufe0f';
 
 let segmenter: Intl.Segmenter | null = null;
@@ -111,7 +110,8 @@ function graphemeWidth(grapheme: string): number {
   const code = grapheme.codePointAt(0) ?? 0;
   if (grapheme.length > 1 && grapheme.includes(PICTURE_FORM)) return 2;
   if (isWide(code)) return 2;
-  return NO_COLUMN.test(String.fromCodePoint(code)) ? 0 : 1;
+  // Here and not above: to make it takes a while, and most texts do without.
+  return /\p{Mn}|\p{Me}|\p{Cf}|[\ufe00-\ufe0f]/u.test(String.fromCodePoint(code)) ? 0 : 1;
 }
 
 function isWide(code: number): boolean {
