@@ -89,6 +89,17 @@ describe('text from a card', () => {
     expect(textWidth(text)).toBe(columns);
   });
 
+  it('takes as many columns alone as beside a character that makes us look closer', () => {
+    const codes = Array.from({ length: 0x2800 }, (_, code) => code).filter((code) => code < 0x900 || code >= 0x2000);
+    const different = codes
+      .map((code) => String.fromCharCode(code))
+      .filter((character) => {
+        const isOneOfMany = /[\p{M}\p{C}]/u.test(character);
+        return !isOneOfMany && textWidth(character) !== textWidth(`${character}日`) - 2;
+      });
+    expect(different).toEqual([]);
+  });
+
   it('is cut between characters and never in the middle of one', () => {
     expect(cut('plain text', 6)).toBe('plain…');
     expect(cut('日本語', 4)).toBe('日…');

@@ -87,7 +87,12 @@ const WIDE: readonly (readonly [number, number])[] = [
   [0x20000, 0x3fffd],
 ];
 
-const PLAIN = /^[\u0020-\u007e\u00a1-\u02ff]*$/;
+/**
+ * Characters of one column each that join no other: Latin, Greek, Cyrillic, dashes and bullets, arrows, boxes, and the
+ * marks of our own tables. To make a segmenter takes longer than to print a page.
+ */
+const PLAIN =
+  /^[\u0020-\u007e\u00a1-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2190-\u21ff\u2500-\u25fc\u2610-\u2612\u2713-\u2718]*$/;
 const PICTURE_FORM = '\ufe0f';
 
 let segmenter: Intl.Segmenter | null = null;
