@@ -23,7 +23,8 @@
  *   check     The lock is ours while g+1 does not exist and the name g is our identity's inode. Asked in this order:
  *             names are pruned from below, so a pruned g+1 shows as a missing g, or as a latecomer's g. The latter has
  *             another inode: both identities were there when we took g.
- *   release   Link g.free. A holder that was taken over only adds a name that nobody looks at any more.
+ *   release   Link g.free, or g.open where something is left undone. Whoever knows that they have been taken over marks
+ *             nothing: a mark says that all their lines count, and that is for the successor to say.
  *   prune     Whoever releases with everything in place, and so has nobody unmarked below, first removes the names
  *             more than KEEP generations below its own, in ascending order.
  *
@@ -92,11 +93,13 @@ export interface TakenLock {
   /** Marks the unmarked generations, once they are fenced and recovery is through. */
   markOver(): void;
   /**
-   * Gives the lock back. `complete`: everything that was begun is in place; otherwise the next holder recovers.
+   * Gives the lock back. `complete`: everything that was begun is in place, and the lock was held after that; otherwise
+   * the next holder recovers.
    *
+   * @returns false when it was lost before, to somebody who will fence us off
    * @throws the system's error; then the lock is still held, until `Staging.disown`
    */
-  release(complete: boolean): void;
+  release(complete: boolean): boolean;
 }
 
 /**
@@ -153,8 +156,8 @@ function isInTurn({ files, folder, leaveAloneMs, wallMs }: LockSettings, generat
   return age >= 0 && age < leaveAloneMs;
 }
 
-function cameLate(settings: LockSettings, generation: number): Attempt {
-  mark(settings, generation, 'open');
+function cameLate({ files, folder }: LockSettings, generation: number): Attempt {
+  mark(files, `${folder}/${generation}`, `${folder}/${generation}.open`);
   return { kind: 'lost-race' };
 }
 
@@ -178,21 +181,27 @@ function takenLock(
       return files.stat(`${folder}/${generation + 1}`) === null && files.stat(name)?.inode === identityInode;
     },
     markOver() {
-      for (const holder of unmarked) mark(settings, holder.generation, 'open');
+      for (const holder of unmarked) mark(files, name, `${folder}/${holder.generation}.open`);
     },
     release(complete) {
+      if (!complete && !this.isHeld()) return false;
       const keep = settings.keep ?? KEEP;
       if (complete && names.length > PRUNE_AT * keep) prune(files, folder, names, generation - keep);
-      mark(settings, generation, complete ? 'free' : 'open');
+      mark(files, name, `${name}.${complete ? 'free' : 'open'}`);
+      return true;
     },
   };
 }
 
-function mark({ files, folder, identityPath }: LockSettings, generation: number, how: 'free' | 'open'): void {
+/**
+ * @param name of the lock that we hold: our identity may be gone, when a holder from before us was late in fencing us off
+ *   for a generation that we have lost long since
+ */
+function mark(files: FileSystem, name: string, as: string): void {
   try {
-    files.link(identityPath, `${folder}/${generation}.${how}`);
+    files.link(name, as);
   } catch (error) {
-    // Fenced off: the identity is gone, and with it the lock; there is nothing left to mark.
+    // Pruned: then others have had the lock time and again, and nobody looks at its marks any more.
     if (systemErrorCode(error) !== 'ENOENT') throw error;
   }
 }

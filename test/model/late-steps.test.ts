@@ -84,8 +84,37 @@ describe('a number that was used up and pruned between a look and a taking', () 
   });
 });
 
+describe('a process that was taken over, and takes over in turn', () => {
+  test('is fenced off for the lock it has lost, however late, and never for the one it holds now', () => {
+    const start = newWorld();
+    for (let ways = 0; ; ways += 1) {
+      const world = copyOf(start);
+      const late = writer(world, LATE, 'impatient', rounds(LATE, ['add', 'add']));
+      const quick = writer(world, QUICK, 'impatient', rounds(QUICK, ['add']));
+      stopAfter(world, late, (call) => call.includes(' flushData '));
+      // It has the lock, and knows whom to fence off.
+      stopAfter(world, quick, (call) => call.includes(' link ') && call.includes(LOCK));
+      stopAfter(world, quick, (call) => call.includes(' list ') && call.endsWith(LOCK));
+      const isOver = run(world, late, ways);
+      run(world, quick);
+      if (!isOver) run(world, late);
+      expect([ways, world.begun.find(({ round }) => round.token === `${LATE}.1`)?.fate?.kind]).toEqual([
+        ways,
+        'acknowledged',
+      ]);
+      verify(world, LAST);
+      if (!isOver) continue;
+      expect(ways).toBeGreaterThan(50);
+      return;
+    }
+  });
+});
+
 describe('a reader of the history', () => {
-  test('never shows what a takeover has sealed off, whenever it looks', () => {
+  test.each([
+    ['its last line', 1],
+    ['all that it has left to do', undefined],
+  ])('never shows what a takeover has sealed off, whenever it looks: the late one does %s', (_, calls) => {
     const start = newWorld();
     let ways = 0;
     for (let taken = 1; ; taken += 1) {
@@ -95,7 +124,7 @@ describe('a reader of the history', () => {
       const quick = writer(world, QUICK, 'impatient', rounds(QUICK, ['add']));
       const isOver = run(world, quick, taken);
       // The line that comes too late.
-      run(world, late, 1);
+      run(world, late, calls);
       ways += everyLook(world, quick);
       if (isOver) break;
     }

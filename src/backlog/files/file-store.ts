@@ -194,7 +194,7 @@ export class FileStore {
       }
       return { kind: 'done', value };
     } catch (error) {
-      throw this.#asLost(error, lock);
+      throw this.#asLost(error, lock, staging);
     } finally {
       this.#lock.release(lock, complete);
     }
@@ -204,8 +204,8 @@ export class FileStore {
    * What a holder finds that has been taken over is the past and the present mixed up: a card that seems to be missing
    * may be there. Only what is known of the commit stays true.
    */
-  #asLost(error: unknown, lock: TakenLock): unknown {
-    if (!isAboutCommit(error) && lock.isHeld()) return error;
+  #asLost(error: unknown, lock: TakenLock, staging: Staging): unknown {
+    if (!isAboutCommit(error) && lock.isHeld() && !staging.isGone()) return error;
     this.#knowledge = null;
     return isAboutCommit(error) ? error : lockLost(error);
   }

@@ -96,8 +96,11 @@ export class RegistryLock {
   /** Gives the lock back, one way or another: whoever has made a change is not told of trouble that came after it. */
   release(lock: TakenLock, complete: boolean): void {
     try {
-      lock.release(complete);
-      if (complete) this.#givenBack = lock.generation;
+      const isGivenBack = lock.release(complete);
+      if (isGivenBack && complete) this.#givenBack = lock.generation;
+      // Whoever has taken it from us fences us off, perhaps much later, when they have lost it themselves. So our next
+      // lock is not taken under this name.
+      if (!isGivenBack) this.close();
     } catch {
       this.#disown();
     }

@@ -16,8 +16,8 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: LOCK,
-        from: "mark(settings, generation, complete ? 'free' : 'open');\n    },",
-        to: 'prune(files, folder, files.list(folder) ?? [], generation + 1);\n    },',
+        from: "mark(files, name, `${name}.${complete ? 'free' : 'open'}`);",
+        to: 'prune(files, folder, files.list(folder) ?? [], generation + 1);',
       },
     ],
     tests: LOCK_MODEL,
@@ -60,11 +60,35 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: LOCK,
-        from: "mark(settings, generation, complete ? 'free' : 'open');\n    },",
-        to: "mark(settings, highest(files.list(folder) ?? []), complete ? 'free' : 'open');\n    },",
+        from: "mark(files, name, `${name}.${complete ? 'free' : 'open'}`);",
+        to: "mark(files, name, `${folder}/${highest(files.list(folder) ?? [])}.${complete ? 'free' : 'open'}`);",
       },
     ],
     tests: LOCK_MODEL,
+  },
+  {
+    name: 'marked-though-lost',
+    breaks: 'Whoever has lost the lock marks it as given back all the same.',
+    edits: [{ file: LOCK, from: '      if (!complete && !this.isHeld()) return false;\n', to: '' }],
+    tests: COMMIT_MODEL,
+  },
+  {
+    name: 'marked-by-identity',
+    breaks: 'Whoever was fenced off late, for a lock lost long ago, cannot give back the one they hold.',
+    edits: [
+      {
+        file: LOCK,
+        from: "mark(files, name, `${name}.${complete ? 'free' : 'open'}`);",
+        to: "mark(files, settings.identityPath, `${name}.${complete ? 'free' : 'open'}`);",
+      },
+    ],
+    tests: ['test/disk/numbered-lock.test.ts'],
+  },
+  {
+    name: 'name-kept-though-lost',
+    breaks: 'Whoever has lost the lock takes it again under the name for which they are yet to be fenced off.',
+    edits: [{ file: 'src/backlog/files/registry-lock.ts', from: '      if (!isGivenBack) this.close();\n', to: '' }],
+    tests: COMMIT_MODEL,
   },
   {
     name: 'stale-by-age-alone',
