@@ -110,6 +110,24 @@ describe('a damaged journal', () => {
     await next.close();
   });
 
+  it('does not end where an old index says, before a segment that is missing', async ({ store, backlog }) => {
+    const index = join(store.root, 'index', 'cards.idx');
+    await given(backlog, { id: 'A' });
+    await backlog.doctor({ fix: true });
+    const old = readFileSync(index);
+    for (const id of ['B', 'C']) {
+      await given(backlog, { id });
+      await backlog.doctor({ fix: true });
+    }
+    await backlog.close();
+    writeFileSync(index, old);
+    rmSync(journal(store, 3));
+    const next = await store.open({ actor: 'next' });
+    await next.update({ id: 'C', title: 'Goes on' });
+    expect((await next.history()).map(({ seq, id }) => `${seq} ${id}`)).toEqual(['1 A', '2 B', '4 C']);
+    await next.close();
+  });
+
   it('that has lost its last segments gives no number out a second time', async ({ store, backlog }) => {
     await given(backlog, { id: 'A' });
     for (const title of ['Second', 'Third']) {

@@ -169,6 +169,18 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     tests: ['test/card-index', 'test/damage'],
   },
   {
+    name: 'journal-never-listed',
+    breaks: 'A process that begins never looks whether there are segments behind one that is missing.',
+    edits: [
+      {
+        file: 'src/backlog/files/knowledge.ts',
+        from: 'return files.stat(paths.journal)?.modifiedMs === head.journalMs;',
+        to: 'return true;',
+      },
+    ],
+    tests: ['test/files/damaged-store.test.ts'],
+  },
+  {
     name: 'index-believed-without-the-card',
     breaks: 'A card is what the index says of it, whatever its file holds.',
     edits: [
