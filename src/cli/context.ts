@@ -44,6 +44,15 @@ export class Context {
     return this.#dependencies.stdin ?? process.stdin;
   }
 
+  /** For what other programs print; our own words go through `output`. */
+  get stdout(): NodeJS.WritableStream {
+    return this.#dependencies.stdout ?? process.stdout;
+  }
+
+  get stderr(): NodeJS.WritableStream {
+    return this.#dependencies.stderr ?? process.stderr;
+  }
+
   /** Opened when it is first needed, and only then is its code loaded. */
   readonly backlog = (): Promise<Backlog> => {
     this.#backlog ??= this.#open(this.mosaicHome, this.#setting('DATABASE_URL'));

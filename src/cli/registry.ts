@@ -132,6 +132,7 @@ const FLEET: GroupEntry = {
       title: 'Commands',
       entries: [
         BACKLOG,
+        command('work', 'Runs a command on one card after another', () => import('./fleet/work.ts'), ['worker']),
         command('demo', 'Shows several workers drain a backlog', () => import('./demo/demo.ts')),
         command('completion', 'Prints the completion script for a shell', () => import('./completion/completion.ts')),
         {

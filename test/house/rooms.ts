@@ -14,7 +14,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'backlog/files': ['card', 'disk', 'host', 'backlog'],
   'backlog/postgres': ['card', 'host', 'backlog'],
   fleet: ['card', 'disk', 'host', 'backlog'],
-  'cli/print': ['card', 'backlog'],
+  'cli/print': ['card', 'backlog', 'fleet'],
   cli: ['card', 'disk', 'host', 'backlog', 'fleet', 'cli/print'],
 };
 

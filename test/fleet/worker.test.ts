@@ -1,0 +1,263 @@
+/** The worker: real commands on real cards, with everything that can come between. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { Card } from '../../src/card/card.ts';
+import { answerOf, type Answer, Mosaic } from '../cli/mosaic.ts';
+
+const LOOK_AGAIN_MS = 20;
+
+/** A worker on a script of the shell; the words are its options. */
+function work(mosaic: Mosaic, script: string, ...options: readonly string[]): Promise<Answer> {
+  return mosaic.run(workWords(script, ...options));
+}
+
+function workWords(script: string, ...options: readonly string[]): readonly string[] {
+  return ['fleet', 'work', '--owner', 'worker', ...options, '--', 'sh', '-c', script];
+}
+
+async function card(mosaic: Mosaic, id: string): Promise<Card> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the program's own answer, which other tests hold to the card's form
+  return (await mosaic.json(['show', id])) as Card;
+}
+
+async function becomes(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(LOOK_AGAIN_MS);
+}
+
+/** The numbers a script has written, one a line; empty until it has. */
+function pidsIn(file: string): readonly number[] {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : [];
+}
+
+/** A zombie that nobody has waited for is as dead as can be. */
+function isRunning(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
+
+/** Starts something of its own, notes both, and would go on for minutes. */
+const LONG = 'sleep 300 & printf "%s\\n%s\\n" $$ $! > "$PIDS"; wait';
+
+describe('what the command is given', () => {
+  it('is the card, on standard input and in a file, its id, and which attempt this is', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A', '--priority', '7');
+    const script =
+      'cat > "$HOME/in"; cat "$MOSAIC_CARD_FILE" > "$HOME/file"; echo "$MOSAIC_CARD_ID $MOSAIC_CARD_ATTEMPT"';
+    const { status, stdout } = await work(mosaic, script, '--once');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'A 1\n' });
+    for (const name of ['in', 'file']) {
+      const given: unknown = JSON.parse(readFileSync(join(mosaic.home, name), 'utf8'));
+      expect(given).toMatchObject({ id: 'A', priority: 7, status: 'claimed', claimOwner: 'worker', attempts: 1 });
+    }
+  });
+});
+
+it('the command finds the same backlog, wherever that is', async () => {
+  const mosaic = new Mosaic();
+  await mosaic.create('A');
+  const elsewhere = new Mosaic();
+  const options = ['--once', '--mosaic-home', mosaic.home];
+  const { stdout } = await work(elsewhere, 'echo "$MOSAIC_HOME $MOSAIC_OWNER"', ...options);
+  expect(stdout).toBe(`${mosaic.home} worker\n`);
+});
+
+describe('a command that ends with 0', () => {
+  it.each([
+    ['a last line of JSON', 'echo working; echo \'{"commit":"abc"}\'', { commit: 'abc' }],
+    ['a file', 'echo \'["a",1]\' > "$MOSAIC_RESULT_FILE"; echo \'{"not":"this"}\'', ['a', 1]],
+    ['a last line that is no JSON', 'echo \'{"early":true}\'; echo done', null],
+    ['a number, which is output and no result', 'echo 42', null],
+    ['nothing at all', 'true', null],
+  ])('completes its card, and hands in %s', async (_, script, result) => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A');
+    expect((await work(mosaic, script, '--once')).status).toBe(0);
+    expect(await card(mosaic, 'A')).toMatchObject({ status: 'done', result, claimOwner: null });
+  });
+
+  it('completes it with megabytes of output, all of which come through', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A');
+    const script = 'yes 0123456789012345678901234567890123456789 | head -c 8000000; echo; echo \'{"last":1}\'';
+    const { stdout } = await work(mosaic, script, '--once');
+    expect(stdout).toHaveLength(8_000_000 + '\n{"last":1}\n'.length);
+    expect(await card(mosaic, 'A')).toMatchObject({ status: 'done', result: { last: 1 } });
+  });
+
+  it('has not succeeded when what it hands in cannot be read', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A');
+    expect((await work(mosaic, 'echo "{" > "$MOSAIC_RESULT_FILE"', '--once')).status).toBe(1);
+    const { status, statusReason } = await card(mosaic, 'A');
+    expect(status).toBe('ready');
+    expect(statusReason).toContain('The command succeeded, but of its result file it is not JSON');
+  });
+
+  it('keeps its claim for as long as it takes', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A');
+    expect((await work(mosaic, 'sleep 3', '--once', '--ttl', '1')).status).toBe(0);
+    expect(await card(mosaic, 'A')).toMatchObject({ status: 'done', attempts: 1 });
+  });
+});
+
+describe('a command that fails', () => {
+  it('gives its card back for later, with its last words as the reason', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A');
+    const { status, stderr } = await work(mosaic, 'echo fine; echo "no such branch" >&2; exit 3', '--once');
+    expect(status).toBe(1);
+    expect(stderr).toContain('A failed: sh ended with status 3: no such branch');
+    const { notBefore, ...rest } = await card(mosaic, 'A');
+    expect(rest).toMatchObject({
+      status: 'ready',
+      statusReason: 'sh ended with status 3: no such branch',
+      attempts: 1,
+    });
+    const delayMs = Date.parse(notBefore ?? '') - Date.now();
+    expect(delayMs).toBeGreaterThan(2000);
+    expect(delayMs).toBeLessThanOrEqual(10_000);
+  });
+
+  it('is said to be missing when it is', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A');
+    const words = ['fleet', 'work', '--owner', 'worker', '--once', '--', 'no-such-program'];
+    expect((await mosaic.run(words)).status).toBe(1);
+    const { statusReason } = await card(mosaic, 'A');
+    expect(statusReason).toBe('no-such-program could not be started: spawn no-such-program ENOENT');
+  });
+
+  it('does not poison the queue: after the last of its attempts the card is blocked', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A', '--max-attempts', '1');
+    await mosaic.create('B');
+    await work(mosaic, '[ "$MOSAIC_CARD_ID" = B ]', '--idle-exit', '1');
+    expect((await card(mosaic, 'A')).status).toBe('blocked');
+    expect((await card(mosaic, 'B')).status).toBe('done');
+  });
+
+  it('that was killed is told apart from one that ended', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A');
+    await work(mosaic, 'kill -KILL $$', '--once');
+    expect((await card(mosaic, 'A')).statusReason).toBe('sh was ended by SIGKILL.');
+  });
+});
+
+describe('a worker whose claim is lost', () => {
+  it('ends the command with all that it has started, and goes on with the next card', async () => {
+    const mosaic = new Mosaic();
+    const pids = join(mosaic.home, 'pids');
+    await mosaic.create('A');
+    await mosaic.create('B');
+    const script = `[ "$MOSAIC_CARD_ID" = B ] && exit 0; ${LONG}`;
+    const child = mosaic.start(workWords(script, '--ttl', '1', '--idle-exit', '1'), { env: { PIDS: pids } });
+    const answer = answerOf(child);
+    await becomes(() => pidsIn(pids).length === 2);
+    await mosaic.json(['block', 'A', '--reason', 'not now']);
+    const { status, stderr } = await answer;
+    expect(status).toBe(0);
+    expect(stderr).toContain('A was lost');
+    expect(pidsIn(pids).filter(isRunning)).toEqual([]);
+    expect(await card(mosaic, 'A')).toMatchObject({ status: 'blocked', statusReason: 'not now' });
+    expect((await card(mosaic, 'B')).status).toBe('done');
+  });
+});
+
+describe('a worker that is told to stop', () => {
+  it('ends the command with all that it has started, and hands the card back', async () => {
+    const mosaic = new Mosaic();
+    const pids = join(mosaic.home, 'pids');
+    await mosaic.create('A');
+    const child = mosaic.start(workWords(LONG), { env: { PIDS: pids } });
+    const answer = answerOf(child);
+    await becomes(() => pidsIn(pids).length === 2);
+    child.kill('SIGTERM');
+    const { status, stderr } = await answer;
+    expect(status).toBe(130);
+    expect(stderr).toContain('A was handed back');
+    expect(pidsIn(pids).filter(isRunning)).toEqual([]);
+    expect(await card(mosaic, 'A')).toMatchObject({ status: 'ready', claimOwner: null, statusReason: null });
+  });
+
+  it('ends at once when it only waits', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A', '--blocked');
+    const child = mosaic.start(workWords('true'));
+    const answer = answerOf(child);
+    await sleep(500);
+    child.kill('SIGTERM');
+    expect((await answer).status).toBe(130);
+  });
+});
+
+describe('a worker that is killed', () => {
+  it('leaves no command behind, and its card comes back when the claim is over', async () => {
+    const mosaic = new Mosaic();
+    const pids = join(mosaic.home, 'pids');
+    await mosaic.create('A');
+    const child = mosaic.start(workWords(LONG, '--ttl', '2'), { env: { PIDS: pids } });
+    child.once('close', () => undefined);
+    await becomes(() => pidsIn(pids).length === 2);
+    child.kill('SIGKILL');
+    await becomes(() => !pidsIn(pids).some(isRunning));
+    expect((await work(mosaic, 'true', '--idle-exit', '3')).status).toBe(0);
+    expect(await card(mosaic, 'A')).toMatchObject({ status: 'done', attempts: 2 });
+  });
+});
+
+describe('the end of a worker', () => {
+  it('comes after one card with --once, and when there is none', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A');
+    await mosaic.create('B');
+    expect((await work(mosaic, 'true', '--once')).status).toBe(0);
+    expect((await card(mosaic, 'B')).status).toBe('ready');
+    await mosaic.json(['complete', 'B']);
+    expect((await work(mosaic, 'true', '--once')).status).toBe(0);
+  });
+
+  it('is told in lines of JSON on request, with the output of the command beside them', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A');
+    const { stdout, stderr } = await work(mosaic, 'echo hello', '--once', '--json');
+    const events: readonly unknown[] = stdout
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    expect(events).toMatchObject([
+      { kind: 'claimed', card: { id: 'A' } },
+      { kind: 'ended', outcome: { kind: 'completed' } },
+    ]);
+    expect(stderr).toBe('hello\n');
+  });
+
+  it('is refused where there is no command to run', async () => {
+    const mosaic = new Mosaic();
+    const { status, stderr } = await mosaic.run(['fleet', 'work', '--owner', 'worker']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('work needs the command to run.');
+  });
+});
+
+it('takes only the cards of its phase and label, and works through what depends on one another', async () => {
+  const mosaic = new Mosaic();
+  const plan = join(mosaic.home, 'plan.jsonl');
+  const cards = [
+    { id: 'A', title: 'A', phase: 'M1', labels: ['x'], dependsOn: ['B'] },
+    { id: 'B', title: 'B', phase: 'M1', labels: ['x'] },
+    { id: 'C', title: 'C', phase: 'M1' },
+    { id: 'D', title: 'D', phase: 'M2', labels: ['x'] },
+  ];
+  writeFileSync(plan, cards.map((one) => JSON.stringify(one)).join('\n'));
+  await mosaic.json(['import', plan]);
+  const { stdout } = await work(mosaic, 'echo $MOSAIC_CARD_ID', '--phase', 'M1', '--label', 'x', '--idle-exit', '1');
+  expect(stdout).toBe('B\nA\n');
+});
