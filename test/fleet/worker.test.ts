@@ -99,6 +99,29 @@ describe('a command that ends with 0', () => {
     expect(statusReason).toContain('The command succeeded, but of its result file it is not JSON');
   });
 
+  it('leaves nothing running behind, and completes its card', async () => {
+    const mosaic = new Mosaic();
+    const pids = join(mosaic.home, 'pids');
+    await mosaic.create('A');
+    const script = 'sleep 300 & echo $! > "$PIDS"';
+    const answer = await mosaic.run(workWords(script, '--once', '--ttl', '1'), { env: { PIDS: pids } });
+    expect(answer.status).toBe(0);
+    expect(pidsIn(pids)).toHaveLength(1);
+    expect(pidsIn(pids).filter(isRunning)).toEqual([]);
+    expect((await card(mosaic, 'A')).status).toBe('done');
+  });
+
+  it('completes it though nobody reads its output any more', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A');
+    const child = mosaic.start(workWords('sleep 0.5; yes | head -c 1000000; echo; echo \'{"last":1}\'', '--once'));
+    child.stdout.destroy();
+    child.stderr.destroy();
+    await becomes(() => child.exitCode !== null);
+    expect(child.exitCode).toBe(0);
+    expect(await card(mosaic, 'A')).toMatchObject({ status: 'done', result: { last: 1 } });
+  });
+
   it('keeps its claim for as long as it takes', async () => {
     const mosaic = new Mosaic();
     await mosaic.create('A');

@@ -66,30 +66,29 @@ async function attemptIn(folder: string, terms: AttemptTerms, card: Card): Promi
   };
   const command = new RunningCommand({ words, environment, input: text, output, errors, graceMs });
   if (command.group !== null) terms.guard.watch(command.group);
-  const ended = await keepWhileRunning(terms, card, command);
-  // What it has left running would go on beside the next card.
+  const over = new AbortController();
+  const ended = await untilOver(terms, card, command, over.signal);
+  // Whatever it has started and left running would go on beside the next card. The claim is kept until that is gone.
   await command.stop();
+  over.abort();
   return settle(terms, card, ended, files.result);
 }
 
 type Interrupted = { readonly kind: 'lost'; readonly reason: string } | { readonly kind: 'stopped' };
 
-/** Renews the claim until the command ends, or must be ended. */
-async function keepWhileRunning(
+/** @returns how the command ended, or why it has to be ended @param over aborted when the claim need not be kept any more */
+async function untilOver(
   terms: AttemptTerms,
   card: Card,
   command: RunningCommand,
+  over: AbortSignal,
 ): Promise<Ended | Interrupted> {
-  const over = new AbortController();
   const stop = new Promise<Interrupted>((resolve) => {
     const stopped = (): void => resolve({ kind: 'stopped' });
     if (terms.signal.aborted) stopped();
-    terms.signal.addEventListener('abort', stopped, { once: true, signal: over.signal });
+    terms.signal.addEventListener('abort', stopped, { once: true, signal: over });
   });
-  const result = await Promise.race([command.ended, stop, untilLost(terms, card, over.signal)]);
-  over.abort();
-  if (result.kind === 'lost' || result.kind === 'stopped') await command.stop();
-  return result;
+  return Promise.race([command.ended, stop, untilLost(terms, card, over)]);
 }
 
 /** Settles only when the claim is lost; what else goes wrong is tried again as long as the claim lasts. */

@@ -51,8 +51,8 @@ export class RunningCommand {
     stdin.end(input);
     stdout.on('data', (chunk: Buffer) => this.#lastLine.take(chunk));
     stderr.on('data', (chunk: Buffer) => this.#lastError.take(chunk));
-    stdout.pipe(output, { end: false });
-    stderr.pipe(errors, { end: false });
+    passOn(stdout, output);
+    passOn(stderr, errors);
   }
 
   /** The process group of the command; null when it could not be started. */
@@ -100,6 +100,17 @@ export class RunningCommand {
     });
     return exit;
   }
+}
+
+/** Whoever read it may have gone: that is no reason to stop the work, or to let the command block on a full pipe. */
+function passOn(from: Readable, to: NodeJS.WritableStream): void {
+  const closed = (): void => {
+    from.unpipe(to);
+    from.resume();
+  };
+  from.pipe(to, { end: false });
+  to.on('error', closed);
+  from.once('close', () => to.off('error', closed));
 }
 
 async function drained(child: Child): Promise<void> {
