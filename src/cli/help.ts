@@ -48,7 +48,11 @@ export function commandHelp(
   const prefix = path.slice(0, -1).join(' ');
   const blocks = [
     wrap(`${entry.summary}.`, proseColumns(screen)),
-    titled('Usage', [`  ${[place, ...words, '[options]'].join(' ')}`], screen),
+    titled(
+      'Usage',
+      [`  ${[place, ...words, '[options]', ...(command.takesWords ? ['-- <command>...'] : [])].join(' ')}`],
+      screen,
+    ),
     ...(command.details === null ? [] : [wrap(command.details, proseColumns(screen))]),
     titled('Options', rowLines(own, columns, screen), screen),
     titled('Options of every command', rowLines(COMMON_OPTIONS, columns, screen), screen),

@@ -54,9 +54,10 @@ export async function work(terms: WorkerTerms, around: WorkerSurroundings): Prom
       const begunMs = around.monotonicMs();
       const outcome = await attempt({ ...around, ...terms, guard }, card);
       const nowMs = around.monotonicMs();
+      const tookMs = Math.round(nowMs - begunMs);
       worked[COUNTED[outcome.kind]] += 1;
-      await around.tell({ kind: 'ended', card, outcome, tookMs: nowMs - begunMs });
-      circuit = after(circuit, { hasFailed: outcome.kind === 'failed', tookMs: nowMs - begunMs }, nowMs);
+      await around.tell({ kind: 'ended', card, outcome, tookMs });
+      circuit = after(circuit, { hasFailed: outcome.kind === 'failed', tookMs }, nowMs);
       if (terms.once) break;
     }
   } finally {
