@@ -1,4 +1,5 @@
 /** The worker: real commands on real cards, with everything that can come between. */
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,8 +41,18 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Starts something of its own, notes both, and would go on for minutes. */
-const LONG = 'sleep 300 & printf "%s\\n%s\\n" $$ $! > "$PIDS"; wait';
+/** A worker whose command starts something of its own, notes both, and would go on for minutes; at work when it resolves. */
+async function startLong(
+  mosaic: Mosaic,
+  { before = '', options = [] }: { readonly before?: string; readonly options?: readonly string[] } = {},
+): Promise<{ readonly child: ChildProcess; readonly answer: Promise<Answer>; readonly pids: readonly number[] }> {
+  const file = join(mosaic.home, 'pids');
+  const script = `${before}sleep 300 & printf "%s\\n%s\\n" $$ $! > "$PIDS"; wait`;
+  const child = mosaic.start(workWords(script, ...options), { env: { PIDS: file } });
+  const answer = answerOf(child);
+  await becomes(() => pidsIn(file).length === 2);
+  return { child, answer, pids: pidsIn(file) };
+}
 
 describe('what the command is given', () => {
   it('is the card, on standard input and in a file, its id, and which attempt this is', async () => {
@@ -122,6 +133,19 @@ describe('a command that ends with 0', () => {
     expect(await card(mosaic, 'A')).toMatchObject({ status: 'done', result: { last: 1 } });
   });
 
+  it('has not succeeded when its result cannot be read, or is more than a card can hold', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A');
+    await mosaic.create('B');
+    await work(mosaic, 'mkdir "$MOSAIC_RESULT_FILE"', '--once');
+    expect((await card(mosaic, 'A')).statusReason).toBe(
+      'The command succeeded, but its result file cannot be read (EISDIR).',
+    );
+    const many = `node -e 'console.log(JSON.stringify(Array(20).fill("x".repeat(1e6))))' > "$MOSAIC_RESULT_FILE"`;
+    expect((await work(mosaic, many, '--once')).status).toBe(1);
+    expect((await card(mosaic, 'B')).statusReason).toContain('The command succeeded, but its result was refused: ');
+  });
+
   it('keeps its claim for as long as it takes', async () => {
     const mosaic = new Mosaic();
     await mosaic.create('A');
@@ -177,18 +201,15 @@ describe('a command that fails', () => {
 describe('a worker whose claim is lost', () => {
   it('ends the command with all that it has started, and goes on with the next card', async () => {
     const mosaic = new Mosaic();
-    const pids = join(mosaic.home, 'pids');
     await mosaic.create('A');
     await mosaic.create('B');
-    const script = `[ "$MOSAIC_CARD_ID" = B ] && exit 0; ${LONG}`;
-    const child = mosaic.start(workWords(script, '--ttl', '1', '--idle-exit', '1'), { env: { PIDS: pids } });
-    const answer = answerOf(child);
-    await becomes(() => pidsIn(pids).length === 2);
+    const before = '[ "$MOSAIC_CARD_ID" = B ] && exit 0; ';
+    const { answer, pids } = await startLong(mosaic, { before, options: ['--ttl', '1', '--idle-exit', '1'] });
     await mosaic.json(['block', 'A', '--reason', 'not now']);
     const { status, stderr } = await answer;
     expect(status).toBe(0);
     expect(stderr).toContain('A was lost');
-    expect(pidsIn(pids).filter(isRunning)).toEqual([]);
+    expect(pids.filter(isRunning)).toEqual([]);
     expect(await card(mosaic, 'A')).toMatchObject({ status: 'blocked', statusReason: 'not now' });
     expect((await card(mosaic, 'B')).status).toBe('done');
   });
@@ -197,16 +218,13 @@ describe('a worker whose claim is lost', () => {
 describe('a worker that is told to stop', () => {
   it('ends the command with all that it has started, and hands the card back', async () => {
     const mosaic = new Mosaic();
-    const pids = join(mosaic.home, 'pids');
     await mosaic.create('A');
-    const child = mosaic.start(workWords(LONG), { env: { PIDS: pids } });
-    const answer = answerOf(child);
-    await becomes(() => pidsIn(pids).length === 2);
+    const { child, answer, pids } = await startLong(mosaic);
     child.kill('SIGTERM');
     const { status, stderr } = await answer;
     expect(status).toBe(130);
     expect(stderr).toContain('A was handed back');
-    expect(pidsIn(pids).filter(isRunning)).toEqual([]);
+    expect(pids.filter(isRunning)).toEqual([]);
     expect(await card(mosaic, 'A')).toMatchObject({ status: 'ready', claimOwner: null, statusReason: null });
   });
 
@@ -224,13 +242,11 @@ describe('a worker that is told to stop', () => {
 describe('a worker that is killed', () => {
   it('leaves no command behind, and its card comes back when the claim is over', async () => {
     const mosaic = new Mosaic();
-    const pids = join(mosaic.home, 'pids');
     await mosaic.create('A');
-    const child = mosaic.start(workWords(LONG, '--ttl', '2'), { env: { PIDS: pids } });
-    child.once('close', () => undefined);
-    await becomes(() => pidsIn(pids).length === 2);
+    const { child, answer, pids } = await startLong(mosaic, { options: ['--ttl', '2'] });
     child.kill('SIGKILL');
-    await becomes(() => !pidsIn(pids).some(isRunning));
+    await answer;
+    await becomes(() => !pids.some(isRunning));
     expect((await work(mosaic, 'true', '--idle-exit', '3')).status).toBe(0);
     expect(await card(mosaic, 'A')).toMatchObject({ status: 'done', attempts: 2 });
   });
@@ -268,6 +284,17 @@ describe('the end of a worker', () => {
     expect(status).toBe(2);
     expect(stderr).toContain('work needs the command to run.');
   });
+});
+
+it('a worker that has no room for the card says so, and hands it back', async () => {
+  const mosaic = new Mosaic();
+  await mosaic.create('A');
+  const nowhere = join(mosaic.home, 'nowhere');
+  const { status, stderr } = await mosaic.run(workWords('true', '--once'), { env: { TMPDIR: nowhere } });
+  expect(status).toBe(1);
+  expect(stderr).toContain('The card A could not be written for its command: ENOENT');
+  expect(stderr).toContain(`Make room in ${nowhere}, or set TMPDIR to another folder`);
+  expect((await card(mosaic, 'A')).status).toBe('ready');
 });
 
 it('takes only the cards of its phase and label, and works through what depends on one another', async () => {

@@ -1,6 +1,5 @@
 /** `work`: a worker that runs a command on one card after another. */
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_CLAIM_TTL_SECONDS } from '../../card/card.ts';
 import { work, type WorkerEvent, type WorkerSurroundings } from '../../fleet/work/worker.ts';
 import { systemClock } from '../../host/clock.ts';
@@ -51,7 +50,6 @@ export const command: RunnableCommand = defineCommand({
         ...{ output: context.output.asJson ? context.stderr : context.stdout, errors: context.stderr },
         monotonicMs: () => systemClock.monotonicMs(),
         random: Math.random,
-        sleep: (ms, stop) => sleep(ms, undefined, { signal: stop }).catch(() => undefined),
         tell: (event) => tell(context, event),
       },
     );

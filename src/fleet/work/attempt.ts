@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backlog } from '../../backlog/backlog.ts';
-import type { Card } from '../../card/card.ts';
+import type { Card, Json } from '../../card/card.ts';
 import { MosaicError } from '../../errors.ts';
 import { retryAfterSeconds } from './back-off.ts';
 import { type Ended, RunningCommand } from './command.ts';
@@ -40,29 +40,47 @@ export type Outcome =
 
 /** A claim is renewed so many times in its life, so that a renewal may fail and there is time for another. */
 const RENEWALS_A_TTL = 3;
+const CARD = 'card.json';
 
+/** @throws MosaicError DISK_FAILED, with the card handed back; what the backlog refuses */
 export async function attempt(terms: AttemptTerms, card: Card): Promise<Outcome> {
-  const folder = await mkdtemp(join(tmpdir(), 'mosaic-work-'));
+  const text = `${JSON.stringify(card, null, 2)}\n`;
+  const folder = await prepared(terms, card, text);
   try {
-    return await attemptIn(folder, terms, card);
+    return await attemptIn(folder, terms, card, text);
   } finally {
     terms.guard.rest();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function attemptIn(folder: string, terms: AttemptTerms, card: Card): Promise<Outcome> {
-  const text = `${JSON.stringify(card, null, 2)}\n`;
-  const files = { card: join(folder, 'card.json'), result: join(folder, 'result.json') };
-  await writeFile(files.card, text, { mode: 0o600 });
+/** A folder with the card in it. */
+async function prepared({ backlog, owner }: AttemptTerms, card: Card, text: string): Promise<string> {
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'mosaic-work-'));
+    await writeFile(join(folder, CARD), text, { mode: 0o600 });
+    return folder;
+  } catch (error) {
+    await backlog.release({ id: card.id, owner, attempt: card.attempts });
+    throw new MosaicError({
+      code: 'DISK_FAILED',
+      message: `The card ${card.id} could not be written for its command: ${messageOf(error)}. It was handed back.`,
+      hint: `Make room in ${tmpdir()}, or set TMPDIR to another folder; then start the worker again.`,
+      cause: error,
+    });
+  }
+}
+
+async function attemptIn(folder: string, terms: AttemptTerms, card: Card, text: string): Promise<Outcome> {
+  const resultFile = join(folder, 'result.json');
   const { words, output, errors, graceMs } = terms;
   const environment = {
     ...terms.environment,
     MOSAIC_OWNER: terms.owner,
     MOSAIC_CARD_ID: card.id,
     MOSAIC_CARD_ATTEMPT: String(card.attempts),
-    MOSAIC_CARD_FILE: files.card,
-    MOSAIC_RESULT_FILE: files.result,
+    MOSAIC_CARD_FILE: join(folder, CARD),
+    MOSAIC_RESULT_FILE: resultFile,
   };
   const command = new RunningCommand({ words, environment, input: text, output, errors, graceMs });
   if (command.group !== null) terms.guard.watch(command.group);
@@ -71,7 +89,7 @@ async function attemptIn(folder: string, terms: AttemptTerms, card: Card): Promi
   // Whatever it has started and left running would go on beside the next card. The claim is kept until that is gone.
   await command.stop();
   over.abort();
-  return settle(terms, card, ended, files.result);
+  return settle(terms, card, ended, resultFile);
 }
 
 type Interrupted = { readonly kind: 'lost'; readonly reason: string } | { readonly kind: 'stopped' };
@@ -94,15 +112,19 @@ async function untilOver(
 /** Settles only when the claim is lost; what else goes wrong is tried again as long as the claim lasts. */
 async function untilLost(terms: AttemptTerms, card: Card, over: AbortSignal): Promise<Interrupted> {
   const { backlog, owner, ttlSeconds, monotonicMs } = terms;
-  const everyMs = (ttlSeconds * 1000) / RENEWALS_A_TTL;
-  let lastsUntilMs = monotonicMs() + ttlSeconds * 1000;
+  const ttlMs = ttlSeconds * 1000;
+  const everyMs = ttlMs / RENEWALS_A_TTL;
+  let lastsUntilMs = monotonicMs() + ttlMs;
   for (;;) {
-    await sleep(everyMs, undefined, { signal: over, ref: false }).catch(() => undefined);
+    await pass(everyMs, over);
     if (over.aborted) return new Promise(() => undefined);
     const begunMs = monotonicMs();
     try {
-      await backlog.renew({ id: card.id, owner, attempt: card.attempts, ttlSeconds });
-      lastsUntilMs = begunMs + ttlSeconds * 1000;
+      const renewal = backlog.renew({ id: card.id, owner, attempt: card.attempts, ttlSeconds });
+      // It may have to wait for the store, and the claim does not wait with it.
+      const isRenewed = await Promise.race([renewal.then(() => true), pass(lastsUntilMs - begunMs, over)]);
+      if (isRenewed === true) lastsUntilMs = begunMs + ttlMs;
+      else if (!over.aborted) return { kind: 'lost', reason: 'It could not be renewed in time.' };
     } catch (error) {
       if (isDecided(error)) return { kind: 'lost', reason: error.message };
       if (monotonicMs() + everyMs >= lastsUntilMs) {
@@ -110,6 +132,11 @@ async function untilLost(terms: AttemptTerms, card: Card, over: AbortSignal): Pr
       }
     }
   }
+}
+
+/** Waits so long, or until it does not matter any more. */
+async function pass(ms: number, over: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal: over, ref: false }).catch(() => undefined);
 }
 
 /** Says to the backlog how it went. */
@@ -129,12 +156,22 @@ async function settle(
     if (ended.kind !== 'exited' || ended.status !== 0) return await fail(terms, card, reasonOf(ended, terms.words));
     const result = await readResult(resultFile, ended.lastLine);
     if (result.kind === 'unusable') return await fail(terms, card, `The command succeeded, but ${result.reason}.`);
-    const handedIn = result.kind === 'value' ? { result: result.value } : {};
-    await insistently(() => backlog.complete({ id: card.id, owner, attempt: card.attempts, ...handedIn }));
-    return { kind: 'completed' };
+    return await complete(terms, card, result.kind === 'value' ? { result: result.value } : {});
   } catch (error) {
     if (isDecided(error)) return { kind: 'lost', reason: error.message };
     throw error;
+  }
+}
+
+async function complete(terms: AttemptTerms, card: Card, handedIn: { readonly result?: Json }): Promise<Outcome> {
+  const { backlog, owner } = terms;
+  try {
+    await insistently(() => backlog.complete({ id: card.id, owner, attempt: card.attempts, ...handedIn }));
+    return { kind: 'completed' };
+  } catch (error) {
+    // A result that makes the card larger than a card may be.
+    if (!(error instanceof MosaicError) || error.code !== 'INVALID_INPUT') throw error;
+    return fail(terms, card, `The command succeeded, but its result was refused: ${error.message}`);
   }
 }
 

@@ -83,22 +83,18 @@ export class RunningCommand {
     }
   }
 
-  async #end(): Promise<Ended> {
+  #end(): Promise<Ended> {
     const child = this.#child;
-    const exit = new Promise<Ended>((resolve) => {
+    return new Promise((resolve) => {
       child.once('error', (error) => resolve({ kind: 'not-started', reason: error.message }));
       child.once('exit', (status, signal) => {
-        const lastError = (): string => this.#lastError.text;
         void drained(child).finally(() => {
-          resolve(
-            signal === null
-              ? { kind: 'exited', status: status ?? 0, lastLine: this.#lastLine.text, lastError: lastError() }
-              : { kind: 'killed', signal, lastError: lastError() },
-          );
+          const lastError = this.#lastError.text;
+          if (signal !== null) resolve({ kind: 'killed', signal, lastError });
+          else resolve({ kind: 'exited', status: status ?? 0, lastLine: this.#lastLine.text, lastError });
         });
       });
     });
-    return exit;
   }
 }
 

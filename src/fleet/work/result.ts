@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { isJson, parseJsonText } from '../../backlog/json-text.ts';
 import type { Json } from '../../card/card.ts';
+import { systemErrorCode } from '../../disk/filesystem.ts';
 
 /** A longer line is output, and no result. */
 export const LONGEST_LINE: number = 1024 * 1024;
@@ -14,13 +15,25 @@ export type Result =
 
 /** @param file what the command was told in `MOSAIC_RESULT_FILE` @param lastLine of its standard output */
 export async function readResult(file: string, lastLine: string): Promise<Result> {
-  const text = await readIfThere(file);
-  if (text === null || text.trim() === '') return fromLine(lastLine);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const code = systemErrorCode(error);
+    return code === 'ENOENT'
+      ? fromLine(lastLine)
+      : unusable(`its result file cannot be read (${code ?? String(error)})`);
+  }
+  if (text.trim() === '') return fromLine(lastLine);
   const parsed = parseJsonText(text);
-  if (parsed.kind === 'bad') return { kind: 'unusable', reason: `of its result file ${parsed.reason}` };
+  if (parsed.kind === 'bad') return unusable(`of its result file ${parsed.reason}`);
   return isJson(parsed.value)
     ? { kind: 'value', value: parsed.value }
-    : { kind: 'unusable', reason: 'its result file holds more than a card can keep' };
+    : unusable('its result file holds more than a card can keep');
+}
+
+function unusable(reason: string): Result {
+  return { kind: 'unusable', reason };
 }
 
 /** An object or a list: a program that ends with a number has printed something, and handed nothing in. */
@@ -28,12 +41,4 @@ function fromLine(line: string): Result {
   if (!/^\s*[{[]/.test(line)) return { kind: 'none' };
   const parsed = parseJsonText(line);
   return parsed.kind === 'value' && isJson(parsed.value) ? { kind: 'value', value: parsed.value } : { kind: 'none' };
-}
-
-async function readIfThere(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch {
-    return null;
-  }
 }

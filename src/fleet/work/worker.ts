@@ -2,7 +2,7 @@
  * The worker: takes one card after another and lets a command work on each, until there is nothing left to do, or it is
  * told to stop. What it does is told as events; how they look is somebody else's.
  */
-import type { Backlog } from '../../backlog/backlog.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Card } from '../../card/card.ts';
 import { attempt, type AttemptTerms, type Outcome } from './attempt.ts';
 import { after, CLOSED, type Circuit, isOpen } from './circuit.ts';
@@ -25,9 +25,6 @@ export type WorkerEvent =
   | { readonly kind: 'paused'; readonly seconds: number; readonly isOpen: boolean };
 
 export interface WorkerSurroundings extends Omit<AttemptTerms, 'owner' | 'ttlSeconds' | 'guard'> {
-  readonly backlog: Backlog;
-  /** Resolves early when the signal is aborted. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly tell: (event: WorkerEvent) => Promise<void>;
 }
 
@@ -66,11 +63,11 @@ export async function work(terms: WorkerTerms, around: WorkerSurroundings): Prom
   return worked;
 }
 
-async function pause(circuit: Circuit, { monotonicMs, sleep, signal, tell }: WorkerSurroundings): Promise<void> {
+async function pause(circuit: Circuit, { monotonicMs, signal, tell }: WorkerSurroundings): Promise<void> {
   const ms = circuit.notBeforeMs - monotonicMs();
   if (!(ms > 0)) return;
   await tell({ kind: 'paused', seconds: Math.ceil(ms / 1000), isOpen: isOpen(circuit) });
-  await sleep(ms, signal);
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /** Null when there is nothing to do, for so long that the worker is to end, or when it was told to stop. */
