@@ -1,10 +1,12 @@
 /** The worker: real commands on real cards, with everything that can come between. */
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { holderText } from '../../src/backlog/files/form/holder-identity.ts';
 import type { Card } from '../../src/card/card.ts';
+import { currentIdentity } from '../../src/host/process-identity.ts';
 import { answerOf, type Answer, Mosaic } from '../cli/mosaic.ts';
 
 const LOOK_AGAIN_MS = 20;
@@ -212,6 +214,22 @@ describe('a worker whose claim is lost', () => {
     expect(pids.filter(isRunning)).toEqual([]);
     expect(await card(mosaic, 'A')).toMatchObject({ status: 'blocked', statusReason: 'not now' });
     expect((await card(mosaic, 'B')).status).toBe('done');
+  });
+});
+
+describe('a worker whose claim cannot be renewed', () => {
+  it('ends the command when the claim is over, though the store still keeps it waiting', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A');
+    const { answer, pids } = await startLong(mosaic, { options: ['--ttl', '3', '--once'] });
+    // Somebody alive has the lock, and does not give it back.
+    const lock = join(mosaic.home, 'fleet', 'backlog', 'registry.lock');
+    const highest = Math.max(...readdirSync(lock).map((name) => Number.parseInt(name, 10) || 0));
+    writeFileSync(join(lock, String(highest + 1)), holderText({ process: currentIdentity(), token: 'abcd' }));
+    const { status, stderr } = await answer;
+    expect(status).toBe(1);
+    expect(stderr).toContain('A was lost: It could not be renewed in time.');
+    expect(pids.filter(isRunning)).toEqual([]);
   });
 });
 
