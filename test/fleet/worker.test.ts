@@ -1,60 +1,9 @@
-/** The worker: real commands on real cards, with everything that can come between. */
-import type { ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** The worker: real commands on real cards, from what they are given to what becomes of the card. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { holderText } from '../../src/backlog/files/form/holder-identity.ts';
-import type { Card } from '../../src/card/card.ts';
-import { currentIdentity } from '../../src/host/process-identity.ts';
-import { answerOf, type Answer, Mosaic } from '../cli/mosaic.ts';
-
-const LOOK_AGAIN_MS = 20;
-
-/** A worker on a script of the shell; the words are its options. */
-function work(mosaic: Mosaic, script: string, ...options: readonly string[]): Promise<Answer> {
-  return mosaic.run(workWords(script, ...options));
-}
-
-function workWords(script: string, ...options: readonly string[]): readonly string[] {
-  return ['fleet', 'work', '--owner', 'worker', ...options, '--', 'sh', '-c', script];
-}
-
-async function card(mosaic: Mosaic, id: string): Promise<Card> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the program's own answer, which other tests hold to the card's form
-  return (await mosaic.json(['show', id])) as Card;
-}
-
-async function becomes(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await sleep(LOOK_AGAIN_MS);
-}
-
-/** The numbers a script has written, one a line; empty until it has. */
-function pidsIn(file: string): readonly number[] {
-  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : [];
-}
-
-/** A zombie that nobody has waited for is as dead as can be. */
-function isRunning(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
-  } catch {
-    return false;
-  }
-}
-
-/** A worker whose command starts something of its own, notes both, and would go on for minutes; at work when it resolves. */
-async function startLong(
-  mosaic: Mosaic,
-  { before = '', options = [] }: { readonly before?: string; readonly options?: readonly string[] } = {},
-): Promise<{ readonly child: ChildProcess; readonly answer: Promise<Answer>; readonly pids: readonly number[] }> {
-  const file = join(mosaic.home, 'pids');
-  const script = `${before}sleep 300 & printf "%s\\n%s\\n" $$ $! > "$PIDS"; wait`;
-  const child = mosaic.start(workWords(script, ...options), { env: { PIDS: file } });
-  const answer = answerOf(child);
-  await becomes(() => pidsIn(file).length === 2);
-  return { child, answer, pids: pidsIn(file) };
-}
+import { Mosaic } from '../cli/mosaic.ts';
+import { becomes, card, isRunning, pidsIn, work, workWords } from './worker-run.ts';
 
 describe('what the command is given', () => {
   it('is the card, on standard input and in a file, its id, and which attempt this is', async () => {
@@ -197,76 +146,6 @@ describe('a command that fails', () => {
     await mosaic.create('A');
     await work(mosaic, 'kill -KILL $$', '--once');
     expect((await card(mosaic, 'A')).statusReason).toBe('sh was ended by SIGKILL.');
-  });
-});
-
-describe('a worker whose claim is lost', () => {
-  it('ends the command with all that it has started, and goes on with the next card', async () => {
-    const mosaic = new Mosaic();
-    await mosaic.create('A');
-    await mosaic.create('B');
-    const before = '[ "$MOSAIC_CARD_ID" = B ] && exit 0; ';
-    const { answer, pids } = await startLong(mosaic, { before, options: ['--ttl', '1', '--idle-exit', '1'] });
-    await mosaic.json(['block', 'A', '--reason', 'not now']);
-    const { status, stderr } = await answer;
-    expect(status).toBe(0);
-    expect(stderr).toContain('A was lost');
-    expect(pids.filter(isRunning)).toEqual([]);
-    expect(await card(mosaic, 'A')).toMatchObject({ status: 'blocked', statusReason: 'not now' });
-    expect((await card(mosaic, 'B')).status).toBe('done');
-  });
-});
-
-describe('a worker whose claim cannot be renewed', () => {
-  it('ends the command when the claim is over, though the store still keeps it waiting', async () => {
-    const mosaic = new Mosaic();
-    await mosaic.create('A');
-    const { answer, pids } = await startLong(mosaic, { options: ['--ttl', '3', '--once'] });
-    // Somebody alive has the lock, and does not give it back.
-    const lock = join(mosaic.home, 'fleet', 'backlog', 'registry.lock');
-    const highest = Math.max(...readdirSync(lock).map((name) => Number.parseInt(name, 10) || 0));
-    writeFileSync(join(lock, String(highest + 1)), holderText({ process: currentIdentity(), token: 'abcd' }));
-    const { status, stderr } = await answer;
-    expect(status).toBe(1);
-    expect(stderr).toContain('A was lost: It could not be renewed in time.');
-    expect(pids.filter(isRunning)).toEqual([]);
-  });
-});
-
-describe('a worker that is told to stop', () => {
-  it('ends the command with all that it has started, and hands the card back', async () => {
-    const mosaic = new Mosaic();
-    await mosaic.create('A');
-    const { child, answer, pids } = await startLong(mosaic);
-    child.kill('SIGTERM');
-    const { status, stderr } = await answer;
-    expect(status).toBe(130);
-    expect(stderr).toContain('A was handed back');
-    expect(pids.filter(isRunning)).toEqual([]);
-    expect(await card(mosaic, 'A')).toMatchObject({ status: 'ready', claimOwner: null, statusReason: null });
-  });
-
-  it('ends at once when it only waits', async () => {
-    const mosaic = new Mosaic();
-    await mosaic.create('A', '--blocked');
-    const child = mosaic.start(workWords('true'));
-    const answer = answerOf(child);
-    await sleep(500);
-    child.kill('SIGTERM');
-    expect((await answer).status).toBe(130);
-  });
-});
-
-describe('a worker that is killed', () => {
-  it('leaves no command behind, and its card comes back when the claim is over', async () => {
-    const mosaic = new Mosaic();
-    await mosaic.create('A');
-    const { child, answer, pids } = await startLong(mosaic, { options: ['--ttl', '2'] });
-    child.kill('SIGKILL');
-    await answer;
-    await becomes(() => !pids.some(isRunning));
-    expect((await work(mosaic, 'true', '--idle-exit', '3')).status).toBe(0);
-    expect(await card(mosaic, 'A')).toMatchObject({ status: 'done', attempts: 2 });
   });
 });
 
