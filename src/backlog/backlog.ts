@@ -30,8 +30,9 @@ export interface ClaimOptions {
   readonly owner: string;
   readonly ttlSeconds?: number;
   readonly id?: string;
-  readonly phase?: string;
-  readonly label?: string;
+  /** Of several any will do. */
+  readonly phase?: string | readonly string[];
+  readonly label?: string | readonly string[];
   /** Wait until a card is claimable, at most this long; `Infinity` waits for ever. */
   readonly waitSeconds?: number;
   readonly signal?: AbortSignal;

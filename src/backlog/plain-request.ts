@@ -20,12 +20,13 @@ const owner = text(checkOwner);
 const ttlSeconds = number(checkTtlSeconds);
 const word: Test = (value) => typeof value === 'string';
 const fence = { owner, attempt: isFromOneOn };
-const filter = { phase: word, label: word };
+const words: Test = (value) => (Array.isArray(value) ? value.every(word) : word(value));
+const choice = { phase: words, label: words };
 
 const PLAIN: { readonly [K in keyof Requests]?: Plain } = {
   get: { needed: { id }, possible: {} },
-  claim: { needed: { owner }, possible: { id, ttlSeconds, ...filter } },
-  claimMany: { needed: { owner, count: isFromOneOn }, possible: { ttlSeconds, ...filter } },
+  claim: { needed: { owner }, possible: { id, ttlSeconds, ...choice } },
+  claimMany: { needed: { owner, count: isFromOneOn }, possible: { ttlSeconds, ...choice } },
   renew: { needed: { id, owner }, possible: { attempt: isFromOneOn, ttlSeconds } },
   release: { needed: { id }, possible: fence },
   complete: { needed: { id }, possible: { ...fence, result: isJson } },

@@ -50,6 +50,11 @@ const onProgress = once(() =>
 const fence = once(() => ({ id: id(), owner: z.exactOptional(owner()), attempt: attempt() }));
 const word = once(() => z.exactOptional(z.string(kindError('must be a text'))));
 const filter = once(() => ({ phase: word(), label: word() }));
+const words = once(() => {
+  const kind = kindError('must be a text, or a list of texts');
+  return z.exactOptional(z.union([z.string(), z.array(z.string())], kind));
+});
+const choice = once(() => ({ phase: words(), label: words() }));
 const changeable = once(() => ({
   body: z.exactOptional(field.body()),
   phase: z.exactOptional(field.phase()),
@@ -116,7 +121,7 @@ const schemas: { readonly [K in keyof Requests]: () => z.ZodMiniType<Requests[K]
       owner: owner(),
       ttlSeconds: z.exactOptional(field.ttlSeconds()),
       id: z.exactOptional(id()),
-      ...filter(),
+      ...choice(),
       waitSeconds: waitSeconds(),
       signal: signal(),
     }),
@@ -126,7 +131,7 @@ const schemas: { readonly [K in keyof Requests]: () => z.ZodMiniType<Requests[K]
       owner: owner(),
       count: field.atLeastOne(),
       ttlSeconds: z.exactOptional(field.ttlSeconds()),
-      ...filter(),
+      ...choice(),
       waitSeconds: waitSeconds(),
       signal: signal(),
     }),

@@ -7,6 +7,26 @@ export interface WorkFilter {
   readonly label?: string;
 }
 
+/** The same, where any of several will do. */
+export interface WorkChoice {
+  readonly phase?: string | readonly string[];
+  readonly label?: string | readonly string[];
+}
+
+/** One filter for each way to be wanted; of an empty list nothing is. */
+export function waysOf({ phase, label }: WorkChoice): readonly WorkFilter[] {
+  return choices(phase).flatMap((onePhase) =>
+    choices(label).map((oneLabel) => ({
+      ...(onePhase === undefined ? {} : { phase: onePhase }),
+      ...(oneLabel === undefined ? {} : { label: oneLabel }),
+    })),
+  );
+}
+
+function choices(wanted: string | readonly string[] | undefined): readonly (string | undefined)[] {
+  return typeof wanted === 'object' ? wanted : [wanted];
+}
+
 export interface CardFilter extends WorkFilter {
   readonly status?: CardStatus;
   readonly owner?: string;

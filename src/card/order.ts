@@ -3,6 +3,9 @@
  * creation, then the id. It never depends on the clock alone, so that it is total even when many cards share a moment.
  */
 
+import type { Card } from './card.ts';
+import { toMs } from './time.ts';
+
 export interface ClaimOrderKey {
   readonly priority: number;
   /** Never `NaN`: a card whose `createdAt` cannot be read is damaged and has no place in the order. */
@@ -15,6 +18,11 @@ export function compareClaimOrder(a: ClaimOrderKey, b: ClaimOrderKey): number {
   if (a.priority !== b.priority) return b.priority - a.priority;
   if (a.createdAtMs !== b.createdAtMs) return a.createdAtMs - b.createdAtMs;
   return compareCodePoints(a.id, b.id);
+}
+
+/** The same for whole cards. */
+export function compareCards(a: Card, b: Card): number {
+  return compareClaimOrder({ ...a, createdAtMs: toMs(a.createdAt) }, { ...b, createdAtMs: toMs(b.createdAt) });
 }
 
 /**

@@ -75,6 +75,22 @@ function whatItTakes(it: PromiseTest): void {
     expect(await backlog.claim({ owner: 'w' })).toMatchObject({ id: 'both' });
   });
 
+  it('takes the first in order where any of several phases or labels will do', async ({ backlog }) => {
+    await given(
+      backlog,
+      { id: 'a', priority: 1, phase: 'M1' },
+      { id: 'b', priority: 9, phase: 'M2', labels: ['ui'] },
+      { id: 'c', priority: 5, phase: 'M3', labels: ['db'] },
+      { id: 'd', priority: 7, phase: 'M1', labels: ['docs'] },
+    );
+    expect(await backlog.claim({ owner: 'w', phase: [] })).toBeNull();
+    expect(await backlog.claim({ owner: 'w', phase: ['M1', 'M4'] })).toMatchObject({ id: 'd' });
+    expect(await backlog.claim({ owner: 'w', phase: ['M1', 'M3'], label: ['ui', 'db'] })).toMatchObject({ id: 'c' });
+    expect(await backlog.claim({ owner: 'w', id: 'b', phase: ['M1', 'M3'] })).toBeNull();
+    expect(await backlog.claim({ owner: 'w', phase: ['M1', 'M2'] })).toMatchObject({ id: 'b' });
+    expect(ids(await backlog.claimMany({ owner: 'w', count: 9, phase: ['M1', 'M2'] }))).toEqual(['a']);
+  });
+
   it('looks at the phase and the label that are asked for', async ({ backlog }) => {
     await given(
       backlog,

@@ -3,7 +3,8 @@ import type { Card } from '../../card/card.ts';
 import { DEFAULT_CLAIM_TTL_SECONDS } from '../../card/card.ts';
 import { isClaimable } from '../../card/claimable.ts';
 import { claim, expire, redate } from '../../card/life.ts';
-import { isWork } from '../../card/match.ts';
+import { isWork, waysOf, type WorkFilter } from '../../card/match.ts';
+import { compareCards } from '../../card/order.ts';
 import type { ClaimOptions } from '../backlog.ts';
 import type { Transaction } from '../transaction.ts';
 import { apply, mustGet } from './one-card.ts';
@@ -20,11 +21,31 @@ export function claimCards(
   const taken: Card[] = [];
   while (taken.length < (options.count ?? 1)) {
     // Asked anew each time: a claim changes what is claimable.
-    const [card] = transaction.claimable(options);
-    if (card === undefined) break;
+    const card = firstOf(transaction, waysOf(options));
+    if (card === null) break;
     taken.push(take(transaction, card, options));
   }
   return taken;
+}
+
+/** The first in claim order that can be claimed in any of these ways. */
+export function firstOf(transaction: Transaction, ways: readonly WorkFilter[]): Card | null {
+  let first = bestOf(transaction, ways);
+  // A file that is not as known changes what was found before it came to be read.
+  while (ways.length > 1) {
+    const again = bestOf(transaction, ways);
+    if (again?.id === first?.id && again?.rev === first?.rev) break;
+    first = again;
+  }
+  return first;
+}
+
+function bestOf(transaction: Transaction, ways: readonly WorkFilter[]): Card | null {
+  const firsts = ways.flatMap((way) => {
+    const [card] = transaction.claimable(way);
+    return card === undefined ? [] : [card];
+  });
+  return firsts.toSorted(compareCards)[0] ?? null;
 }
 
 /** The takeover: the same critical section that hands out a card first takes it from whoever let it expire. */
@@ -39,7 +60,7 @@ function takeBackExpired(transaction: Transaction): void {
 }
 
 function isWanted(transaction: Transaction, card: Card, options: Omit<ClaimOptions, 'waitSeconds'>): boolean {
-  if (transaction.isArchived(card.id) || !isWork(card, options)) return false;
+  if (transaction.isArchived(card.id) || !waysOf(options).some((way) => isWork(card, way))) return false;
   return isClaimable(card, (id) => transaction.dependencyState(id), transaction.nowMs);
 }
 

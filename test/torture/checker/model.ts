@@ -159,8 +159,8 @@ function claimUpTo(draft: Draft, wanted: Omit<ClaimOptions, 'signal'>, count: nu
   }
   const suits = (card: Card): boolean =>
     isClaimable(draft, card, nowMs) &&
-    (wanted.phase === undefined || card.phase === wanted.phase) &&
-    (wanted.label === undefined || card.labels.includes(wanted.label));
+    (wanted.phase === undefined || [wanted.phase].flat().some((phase) => card.phase === phase)) &&
+    (wanted.label === undefined || [wanted.label].flat().some((label) => card.labels.includes(label)));
   const named = wanted.id === undefined ? inOrder(draft) : [draft.mustGet(wanted.id)];
   const first = named.filter(suits).slice(0, count);
   return first.map((card) => draft.step('claimed', wanted.owner, claim(card, wanted.owner, wanted.ttlSeconds, nowMs)));
