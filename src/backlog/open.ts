@@ -11,6 +11,7 @@ import { asDiskError } from './files/disk-error.ts';
 import { FileBacklog } from './files/file-backlog.ts';
 import { FileStore } from './files/file-store.ts';
 import { storePaths } from './files/form/layout.ts';
+import { RegistryMutex } from './registry-mutex.ts';
 
 const DEFAULT_STALE_SECONDS = 60;
 /** Time for whoever opened a card's file, to print it or to copy it, to read it before it is written over. */
@@ -30,25 +31,36 @@ export async function openBacklog(options: OpenOptions = {}): Promise<Backlog> {
       hint: 'Unset DATABASE_URL to use the file store.',
     });
   }
-  const paths = storePaths(mosaicHomeOf(options));
+  return new FileBacklog(openFileStore(options));
+}
+
+/**
+ * The registry mutex, for what is kept in files beside the backlog; in files also where the backlog is on a server.
+ *
+ * @throws MosaicError STORE_FOREIGN, INVALID_INPUT, DISK_…
+ */
+export function openRegistryMutex(options: Pick<OpenOptions, 'mosaicHome'> = {}): RegistryMutex {
+  return new RegistryMutex(openFileStore(options));
+}
+
+function openFileStore(options: OpenOptions): FileStore {
+  const paths = storePaths(mosaicHomeOf(options.mosaicHome));
   assertOurs(paths.root);
   const identity = currentIdentity();
-  return new FileBacklog(
-    new FileStore({
-      files: nodeFileSystem,
-      paths,
-      clock: systemClock,
-      identity,
-      livenessOf: (other) => livenessOf(other, identity),
-      newToken,
-      durable: isDurable(process.env['MOSAIC_DURABILITY']),
-      staleMs: staleSecondsOf(process.env['MOSAIC_LOCK_STALE_SECONDS']) * 1000,
-      spareAfterMs: SPARE_AFTER_MS,
-      actor: options.actor ?? null,
-      sleep: (ms) => sleep(ms),
-      random: Math.random,
-    }),
-  );
+  return new FileStore({
+    files: nodeFileSystem,
+    paths,
+    clock: systemClock,
+    identity,
+    livenessOf: (other) => livenessOf(other, identity),
+    newToken,
+    durable: isDurable(process.env['MOSAIC_DURABILITY']),
+    staleMs: staleSecondsOf(process.env['MOSAIC_LOCK_STALE_SECONDS']) * 1000,
+    spareAfterMs: SPARE_AFTER_MS,
+    actor: options.actor ?? null,
+    sleep: (ms) => sleep(ms),
+    random: Math.random,
+  });
 }
 
 /**
@@ -66,8 +78,8 @@ function newToken(): string {
 }
 
 /** The option, else `MOSAIC_HOME`, else `~/.config/mosaic`; always absolute. */
-function mosaicHomeOf(options: OpenOptions): string {
-  const chosen = options.mosaicHome ?? process.env['MOSAIC_HOME'] ?? '';
+export function mosaicHomeOf(option: string | undefined): string {
+  const chosen = option ?? process.env['MOSAIC_HOME'] ?? '';
   return chosen === '' ? `${homedir()}/.config/mosaic` : resolve(chosen);
 }
 

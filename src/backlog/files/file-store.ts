@@ -39,6 +39,12 @@ export interface ChangeTerms {
   readonly cardsFolder: 'must-be-there' | 'restore';
 }
 
+/**
+ * What is done in the critical section. Files that are kept beside the backlog, under the same mutex, are put in place
+ * out of the staging folder, so that whoever is taken over puts nothing there any more.
+ */
+export type Work<T> = (transaction: FileTransaction, staging: Staging) => T;
+
 const USUAL: ChangeTerms = { thoroughness: 'usual', checkpoint: 'when-due', cardsFolder: 'must-be-there' };
 
 export class FileStore {
@@ -79,7 +85,7 @@ export class FileStore {
    *
    * @throws whatever `work` throws, with nothing changed; LOCK_TIMEOUT, LOCK_LOST, OUTCOME_UNKNOWN, DISK_…
    */
-  async change<T>(work: (transaction: FileTransaction) => T, terms: Partial<ChangeTerms> = {}): Promise<T> {
+  async change<T>(work: Work<T>, terms: Partial<ChangeTerms> = {}): Promise<T> {
     return this.#lock.retry(
       () => this.tryChange(work, terms),
       () => this.#refreshIfKnown(),
@@ -87,7 +93,7 @@ export class FileStore {
   }
 
   /** As `change`, but only once: says who holds the mutex instead of waiting. Synchronous. */
-  tryChange<T>(work: (transaction: FileTransaction) => T, terms: Partial<ChangeTerms> = {}): ChangeAttempt<T> {
+  tryChange<T>(work: Work<T>, terms: Partial<ChangeTerms> = {}): ChangeAttempt<T> {
     return this.#withDiskErrors(() => this.#attempt(work, { ...USUAL, ...terms }));
   }
 
@@ -171,7 +177,7 @@ export class FileStore {
     }
   }
 
-  #attempt<T>(work: (transaction: FileTransaction) => T, terms: ChangeTerms): ChangeAttempt<T> {
+  #attempt<T>(work: Work<T>, terms: ChangeTerms): ChangeAttempt<T> {
     this.#assertOpen();
     const attempt = this.#lock.try();
     if (attempt.kind !== 'taken') return attempt;
@@ -184,7 +190,7 @@ export class FileStore {
       const editsInPlace = this.#takeUpEdits(settings, lock, knowledge, terms.thoroughness);
       const transaction = this.#begin(knowledge, 'write');
       complete = editsInPlace;
-      const value = this.#decide(transaction, work);
+      const value = this.#decide(transaction, () => work(transaction, staging));
       if (transaction.records.length === 0 && !lock.isHeld()) throw lockLost();
       // Until the commit says how it went, nobody may take what is in the journal for being in place.
       complete = false;
@@ -227,9 +233,9 @@ export class FileStore {
     return this.#commit(settings, lock, knowledge, transaction);
   }
 
-  #decide<T>(transaction: FileTransaction, work: (transaction: FileTransaction) => T): T {
+  #decide<T>(transaction: FileTransaction, work: () => T): T {
     try {
-      return work(transaction);
+      return work();
     } catch (error) {
       transaction.rollBack();
       throw error;
