@@ -1,5 +1,9 @@
-/** The backlog on files: each operation of the contract as a transaction on the store. */
+/**
+ * The backlog on files: each operation of the contract as a transaction on the store. What a worker does not do all day
+ * is loaded when it is first asked for, since a command has to take in all that it loads.
+ */
 import type { Card } from '../../card/card.ts';
+import { waysOf } from '../../card/match.ts';
 import { toMs } from '../../card/time.ts';
 import type {
   Backlog,
@@ -11,11 +15,8 @@ import type {
   Explanation,
   ImportReport,
 } from '../backlog.ts';
-import { parseBatch, runBatch } from '../operations/batch.ts';
-import { claimCards } from '../operations/claim.ts';
+import { claimCards, firstOf } from '../operations/claim.ts';
 import { createCard } from '../operations/create.ts';
-import { importCards } from '../operations/import.ts';
-import { readLines } from '../operations/lines.ts';
 import {
   blockCard,
   completeCard,
@@ -32,12 +33,9 @@ import {
 import { parseRequest, type Requests } from '../requests.ts';
 import type { Transaction } from '../transaction.ts';
 import { asDiskError } from './disk-error.ts';
-import { changeOf } from './form/card-record.ts';
-import { examine } from './doctor/doctor.ts';
 import type { FileStore } from './file-store.ts';
-import { readHistory } from './history.ts';
-import { explainCards, exportLines, getCard, listCards, statsOf } from './reading.ts';
-import { waitFor, watchChanges } from './watching.ts';
+import { changesSince, presentOf } from './history.ts';
+import { exportLines, getCard, listCards } from './reading.ts';
 
 type Parameters1<K extends keyof Backlog> = Parameters<Backlog[K]>[0];
 
@@ -111,40 +109,44 @@ export class FileBacklog implements Backlog {
 
   async batch(options: Parameters1<'batch'>): Promise<BatchReport> {
     const { lines, dryRun } = parseRequest('batch', options);
+    const [{ parseBatch, runBatch }, { readLines }] = await Promise.all([
+      import('../operations/batch.ts'),
+      import('../operations/lines.ts'),
+    ]);
     const steps = parseBatch(await readLines(lines));
     const run = (transaction: Transaction): BatchReport => runBatch(transaction, steps, dryRun ?? false);
     return dryRun === true ? this.#store.rehearse(run) : this.#store.change(run);
   }
 
   async explain(options?: Parameters1<'explain'>): Promise<readonly Explanation[]> {
-    return explainCards(this.#store, parseRequest('explain', options).id);
+    const { id } = parseRequest('explain', options);
+    const { explainCards } = await import('./survey.ts');
+    return explainCards(this.#store, id);
   }
 
   async stats(): Promise<BacklogStats> {
+    const { statsOf } = await import('./survey.ts');
     return statsOf(this.#store);
   }
 
   async history(options?: Parameters1<'history'>): Promise<readonly Change[]> {
     const { id, since } = parseRequest('history', options);
-    const { files, paths } = this.#store;
-    const changes = await this.#store.read(() => {
-      const found: Change[] = [];
-      for (const record of readHistory(files, paths, since ?? 0)) {
-        if (id === undefined || record.id === id) found.push(changeOf(record));
-      }
-      return found;
-    }, 'usual');
+    const changes = await changesSince(this.#store, since ?? 0, id);
     // A card without any history in this journal is still a card; an unknown id is an error.
     if (id !== undefined && changes.length === 0) await getCard(this.#store, id);
     return changes;
   }
 
   watch(options?: Parameters1<'watch'>): AsyncIterable<Change> {
-    return watchChanges(this.#store, parseRequest('watch', options));
+    return this.#watch(parseRequest('watch', options));
   }
 
   async import(options: Parameters1<'import'>): Promise<ImportReport> {
     const { lines, update, dryRun, onProgress } = parseRequest('import', options);
+    const [{ importCards }, { readLines }] = await Promise.all([
+      import('../operations/import.ts'),
+      import('../operations/lines.ts'),
+    ]);
     const numbered = await readLines(lines);
     onProgress?.({ stage: 'reading', done: numbered.length, total: numbered.length });
     const terms = { update: update ?? false, dryRun: dryRun ?? false, onProgress };
@@ -174,6 +176,7 @@ export class FileBacklog implements Backlog {
   async doctor(options?: Parameters1<'doctor'>): Promise<DoctorReport> {
     const request = parseRequest('doctor', options);
     try {
+      const { examine } = await import('./doctor/doctor.ts');
       return await examine(this.#store, request);
     } catch (error) {
       throw asDiskError(error);
@@ -182,6 +185,13 @@ export class FileBacklog implements Backlog {
 
   async close(): Promise<void> {
     this.#store.close();
+  }
+
+  async *#watch({ since, signal }: Requests['watch']): AsyncIterable<Change> {
+    // Before anything is loaded: what happens meanwhile is news.
+    const from = since === undefined ? await presentOf(this.#store) : { since, at: null };
+    const { watchChanges } = await import('./watching.ts');
+    yield* watchChanges(this.#store, from, signal);
   }
 
   async #change<K extends keyof Requests, T>(
@@ -206,6 +216,7 @@ export class FileBacklog implements Backlog {
     const nextMoment = (): Promise<number | null> =>
       this.#store.read((transaction, { index }) => index.nextMomentMs(transaction.nowMs), 'usual');
     const limits = { waitSeconds: request.waitSeconds, signal: request.signal };
+    const { waitFor } = await import('./watching.ts');
     return (await waitFor(this.#store, attempt, nextMoment, limits)) ?? [];
   }
 
@@ -213,8 +224,7 @@ export class FileBacklog implements Backlog {
     if (request.id !== undefined) return true;
     return this.#store.read((transaction) => {
       if (transaction.expiredClaims().length > 0) return true;
-      for (const _ of transaction.claimable(request)) return true;
-      return false;
+      return firstOf(transaction, waysOf(request)) !== null;
     }, 'usual');
   }
 }

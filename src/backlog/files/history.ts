@@ -2,14 +2,31 @@
 import type { FileSystem } from '../../disk/filesystem.ts';
 import { scanSegment } from '../../disk/journal.ts';
 import { listSegments, type Position, readHeader, segmentPath } from '../../disk/segment-header.ts';
-import { type CardRecord, parseRecord } from './form/card-record.ts';
+import type { Change } from '../backlog.ts';
+import { type CardRecord, changeOf, parseRecord } from './form/card-record.ts';
 import { isUndecided } from './knowledge.ts';
+import type { FileStore } from './file-store.ts';
 import type { StorePaths } from './form/layout.ts';
 
 export interface HistoryPage {
   readonly records: readonly CardRecord[];
   /** Where to go on. */
   readonly next: Position;
+}
+
+/** A moment of the past, or the present. */
+export interface HistoryPoint {
+  /** Every record above it is news. */
+  readonly since: number;
+  /** All of those are at or behind this place; null where it has to be looked for. */
+  readonly at: Position | null;
+}
+
+/** The present, as of the call: nobody has come between the number and the place. */
+export async function presentOf(store: FileStore): Promise<HistoryPoint> {
+  return store.read((_, { lastSeq, position }) => {
+    return { since: lastSeq, at: { segment: Math.max(1, position.segment), bytes: 0 } };
+  }, 'thorough');
 }
 
 /** Where to begin in order to see every record with a `seq` above `since`. */
@@ -71,6 +88,17 @@ export function* readHistory(files: FileSystem, paths: StorePaths, since: number
     if (next.segment === at.segment && (records.length === 0 || next.bytes === at.bytes)) return;
     at = next;
   }
+}
+
+/** Up to now, of all cards, or of one. */
+export async function changesSince(store: FileStore, since: number, id: string | undefined): Promise<Change[]> {
+  return store.read(() => {
+    const changes: Change[] = [];
+    for (const record of readHistory(store.files, store.paths, since)) {
+      if (id === undefined || record.id === id) changes.push(changeOf(record));
+    }
+    return changes;
+  }, 'usual');
 }
 
 /** By id, the last change that left a card, for every card that is there by the journal's word. */

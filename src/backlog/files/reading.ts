@@ -1,15 +1,11 @@
 /** The operations that only look: they wait for nobody and never see half a card. */
 import type { Card } from '../../card/card.ts';
 import { isClaimable } from '../../card/claimable.ts';
-import { findCyclesIn, findCycleThrough } from '../../card/cycle.ts';
 import { expire } from '../../card/life.ts';
 import { isMatch } from '../../card/match.ts';
-import { compareClaimOrder } from '../../card/order.ts';
-import { toMs } from '../../card/time.ts';
-import type { BacklogStats, CardList, DamagedCard, Explanation, ListOptions } from '../backlog.ts';
-import { explainCard, explainDamage } from '../operations/explain.ts';
+import { compareCards } from '../../card/order.ts';
+import type { CardList, DamagedCard, ListOptions } from '../backlog.ts';
 import { mustGet } from '../operations/one-card.ts';
-import { countCards } from '../operations/stats.ts';
 import { cardDamaged, isCardDamaged } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
 import { readCardFile } from './form/card-file.ts';
@@ -31,7 +27,7 @@ export async function listCards(store: FileStore, options: ListOptions): Promise
     // behind us. All of them, as they are now, move no more.
     const { limit, ...all } = options;
     const again = listThrough(store, transaction, transaction.known(), all);
-    return { cards: again.cards.toSorted(byClaimOrder).slice(0, limit), damaged: again.damaged };
+    return { cards: again.cards.toSorted(compareCards).slice(0, limit), damaged: again.damaged };
   }, thoroughness);
 }
 
@@ -61,39 +57,6 @@ function listThrough(
   return { cards, damaged, isAsIndexed };
 }
 
-export async function explainCards(store: FileStore, id: string | undefined): Promise<readonly Explanation[]> {
-  return store.read((transaction, { index }) => {
-    const edges = (from: string): readonly string[] => transaction.dependsOn(from);
-    if (id !== undefined) {
-      return [explainOne(store, transaction, index.get(id), id, (from) => findCycleThrough(from, edges))];
-    }
-    const waiting = [...index.all()].filter((known) => !known.archived && EXPLAINED.has(known.status));
-    // All cycles at once: a search for each of many cards in a long chain would take the square of its length.
-    const cycles = findCyclesIn(
-      waiting.map((known) => known.id),
-      edges,
-    );
-    const cycleOf = new Map(cycles.flatMap((cycle) => cycle.map((member) => [member, cycle] as const)));
-    return waiting.map((known) => explainOne(store, transaction, known, known.id, (from) => cycleOf.get(from) ?? null));
-  }, 'thorough');
-}
-
-/** What `explain` without an id speaks of: the cards somebody may be waiting for. */
-const EXPLAINED: ReadonlySet<string> = new Set(['ready', 'damaged']);
-
-export async function statsOf(store: FileStore): Promise<BacklogStats> {
-  return store.read((transaction, { index }) => {
-    const { nowMs } = transaction;
-    const cards = [...index.all()].map((known) => ({
-      ...known,
-      hasUnmetDependencies: index.unmetDependencies(known.id) > 0,
-    }));
-    const expired = transaction.expiredClaims().filter((card) => couldBeClaimed(transaction, card));
-    const claimable = [...index.claimable(nowMs, {})].length + expired.length;
-    return countCards(cards, claimable, nowMs);
-  }, 'thorough');
-}
-
 /**
  * Every card as one JSON line, the archived ones too, as the store stands when the export begins.
  *
@@ -104,21 +67,6 @@ export async function exportLines(store: FileStore): Promise<readonly string[]> 
   const [first] = damaged;
   if (first !== undefined) throw cardDamaged(first.id, first.file, first.reason);
   return cards.map((card) => JSON.stringify(card));
-}
-
-function explainOne(
-  store: FileStore,
-  transaction: Transaction,
-  known: Summary | null,
-  id: string,
-  cycleThrough: (from: string) => readonly string[] | null,
-): Explanation {
-  if (known?.status === 'damaged') return explainDamage(id, damage(store, known, transaction.nowMs).reason);
-  return explainCard(transaction, mustGet(transaction, id), cycleThrough);
-}
-
-function byClaimOrder(a: Card, b: Card): number {
-  return compareClaimOrder({ ...a, createdAtMs: toMs(a.createdAt) }, { ...b, createdAtMs: toMs(b.createdAt) });
 }
 
 /** What the index can rule out without reading the card. */
@@ -136,7 +84,7 @@ function isWanted(transaction: Transaction, card: Card, options: ListOptions): b
 }
 
 /** As a claim would see it: a claim that has expired is taken back first. */
-function couldBeClaimed(transaction: Transaction, card: Card): boolean {
+export function couldBeClaimed(transaction: Transaction, card: Card): boolean {
   const { nowMs } = transaction;
   return isClaimable(expire(card, nowMs).card, (id) => transaction.dependencyState(id), nowMs);
 }
@@ -151,7 +99,7 @@ function readOrReport(store: FileStore, transaction: Transaction, known: Summary
   }
 }
 
-function damage(store: FileStore, known: Summary, nowMs: number): DamagedCard {
+export function damage(store: FileStore, known: Summary, nowMs: number): DamagedCard {
   const folder = store.paths[known.archived ? 'archive' : 'cards'];
   const file = readCardFile(store.files, folder, known.fileName, nowMs);
   const reason = file.kind === 'damaged' ? file.reason : 'it was damaged a moment ago';

@@ -1,12 +1,11 @@
 /** Following the store as it changes: the stream of changes, and the waiting of a claimer. */
 import { makeFolders } from '../../disk/filesystem.ts';
-import { listSegments, type Position, segmentPath } from '../../disk/segment-header.ts';
 import { type FolderNotice, noticeFolder } from '../../host/folder-notice.ts';
-import type { Change, WatchOptions } from '../backlog.ts';
+import type { Change } from '../backlog.ts';
 import { changeOf } from './form/card-record.ts';
 import { asDiskError } from './disk-error.ts';
 import type { FileStore } from './file-store.ts';
-import { positionBefore, readPage } from './history.ts';
+import { type HistoryPoint, positionBefore, readPage } from './history.ts';
 
 /** However quiet: look this often, because events get lost, and because edits by hand make none in the journal. */
 const LOOK_EVERY_MS = 1000;
@@ -17,21 +16,18 @@ const LOOK_EVERY_MS = 1000;
 const LOOK_AGAIN_MS = 4;
 const LOOK_AGAIN_GROWTH = 4;
 
-/**
- * Every change from a point on, each once and in order, until `signal` aborts.
- * The point is taken when the iteration begins.
- */
-export async function* watchChanges(store: FileStore, options: WatchOptions): AsyncIterable<Change> {
+/** Every change from a point on, each once and in order, until `signal` aborts. */
+export async function* watchChanges(
+  store: FileStore,
+  from: HistoryPoint,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Change> {
   const { files, paths } = store;
-  const { signal } = options;
   let notice: FolderNotice | null = null;
   try {
     if (files.list(paths.journal) === null) makeFolders(files, paths.journal);
     notice = noticeFolder(paths.journal);
-    // The place before the number: what comes in between is then read and not passed over.
-    const end = endOfJournal(store);
-    const since = options.since ?? (await lastSeq(store));
-    let at = options.since === undefined ? end : positionBefore(files, paths, since);
+    let at = from.at ?? positionBefore(files, paths, from.since);
     let lastLookMs = Number.NEGATIVE_INFINITY;
     while (signal?.aborted !== true) {
       const nowMs = store.clock.monotonicMs();
@@ -41,7 +37,7 @@ export async function* watchChanges(store: FileStore, options: WatchOptions): As
       }
       const { records, next } = readPage(files, paths, at);
       for (const record of records) {
-        if (record.seq > since) yield changeOf(record);
+        if (record.seq > from.since) yield changeOf(record);
       }
       const moved = next.segment !== at.segment || next.bytes !== at.bytes;
       at = next;
@@ -86,15 +82,4 @@ export async function waitFor<T>(
   } finally {
     notice?.close();
   }
-}
-
-async function lastSeq(store: FileStore): Promise<number> {
-  return store.read((_, knowledge) => knowledge.lastSeq, 'thorough');
-}
-
-function endOfJournal(store: FileStore): Position {
-  const { files, paths } = store;
-  const segment = listSegments(files, paths.journal).at(-1) ?? 0;
-  if (segment === 0 || files.stat(segmentPath(paths.journal, segment)) === null) return { segment: 1, bytes: 0 };
-  return { segment, bytes: 0 };
 }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { MosaicError } from '../../errors.ts';
 import type { Environment } from '../print/text/screen.ts';
 import { usageError } from '../parse/usage.ts';
-import { diskError } from './disk-error.ts';
+import { diskError } from '../../disk/file-error.ts';
 
 /** A text on its way through an editor: in a file that only its owner can read. */
 export interface EditedText {

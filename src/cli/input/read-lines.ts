@@ -4,7 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { MosaicError } from '../../errors.ts';
-import { diskError } from './disk-error.ts';
+import { diskError } from '../../disk/file-error.ts';
 
 /** Far above what the largest card takes, however it is written. */
 const MAX_LINE_CHARACTERS = 64 * 1024 * 1024;

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { diskError } from './disk-error.ts';
+import { diskError } from '../../disk/file-error.ts';
 
 /** Small writes are gathered, so that a long list of short lines costs few calls. */
 const CHUNK_CHARACTERS = 1 << 18;

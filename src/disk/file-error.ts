@@ -1,5 +1,5 @@
-/** What the file system says about a file named on the command line, as an error people can act on. */
-import { MosaicError, type ErrorCode } from '../../errors.ts';
+/** What the file system says about a file that somebody named, as an error people can act on. */
+import { MosaicError, type ErrorCode } from '../errors.ts';
 
 const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ENOENT: ['INVALID_INPUT', 'it does not exist'],
