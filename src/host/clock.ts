@@ -1,4 +1,5 @@
 /** Time as the program sees it. Wall time says when; monotonic time says how long, and never jumps. */
+import { setTimeout } from 'node:timers/promises';
 
 export interface Clock {
   /** Milliseconds since the epoch, whole; jumps when somebody sets the clock. */
@@ -15,3 +16,8 @@ export const systemClock: Clock = {
     return seconds * 1e3 + nanoseconds / 1e6;
   },
 };
+
+/** Waits so long, or until the signal aborts. Never rejects. */
+export async function pass(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
+}

@@ -5,7 +5,7 @@
  * calls a zombie alive. So an identity holds the pid, the moment the kernel started it, the boot, the pid namespace
  * and the host. Linux reads them from /proc; elsewhere what cannot be known is null, and null never proves anything.
  */
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 export interface ProcessIdentity {
@@ -21,6 +21,7 @@ export type Liveness = 'alive' | 'dead' | 'unknown';
 
 interface ProcessState {
   readonly zombie: boolean;
+  readonly group: number;
   readonly startTicks: string;
 }
 
@@ -32,6 +33,13 @@ export function currentIdentity(): ProcessIdentity {
     pidNamespace: readPidNamespace(),
     host: hostname(),
   };
+}
+
+/** Of a process beside us; null when there is none of that pid, or nothing can be known of it. */
+export function identityOf(pid: number): ProcessIdentity | null {
+  const state = readProcessState(String(pid));
+  if (state === null || state === 'unreadable' || state.zombie) return null;
+  return { ...currentIdentity(), pid, startTicks: state.startTicks };
 }
 
 /** Changes with every boot of the kernel; null where the system has no such id. */
@@ -82,7 +90,7 @@ function readProcessState(pid: string): ProcessState | 'unreadable' | null {
   const state = fields[0];
   const startTicks = fields[19];
   if (state === undefined || startTicks === undefined) return 'unreadable';
-  return { zombie: state === 'Z' || state === 'X', startTicks };
+  return { zombie: state === 'Z' || state === 'X', group: Number(fields[2]), startTicks };
 }
 
 /** Under `hidepid` a living process of another user has no folder in /proc; signal 0 still answers EPERM. */
@@ -93,6 +101,36 @@ function isHidden(pid: string): boolean {
   } catch (error) {
     return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
   }
+}
+
+/**
+ * Whether any process is left in that group, as seen from here. One that we may not signal is one; a zombie that nobody
+ * has waited for is none, where the system tells.
+ */
+export function hasProcessGroup(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+  const members = membersOf(group);
+  return members === null || members.some(({ zombie }) => !zombie);
+}
+
+/** Null where the system does not tell. */
+function membersOf(group: number): readonly ProcessState[] | null {
+  let names: readonly string[];
+  try {
+    names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch {
+    return null;
+  }
+  const members = names.flatMap((name) => {
+    const state = readProcessState(name);
+    return state !== null && state !== 'unreadable' && state.group === group ? [state] : [];
+  });
+  // A /proc that hides processes does not show who is left.
+  return members.length === 0 ? null : members;
 }
 
 function readPidNamespace(): string | null {
