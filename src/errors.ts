@@ -18,6 +18,12 @@ export type ErrorCode =
   | 'USAGE'
   | 'IMPORT_REFUSED'
   | 'BATCH_REFUSED'
+  // the roster
+  | 'ROSTER_INVALID'
+  | 'ROSTER_NOT_FOUND'
+  | 'ROSTER_EXISTS'
+  | 'AGENT_NOT_FOUND'
+  | 'AGENT_EXISTS'
   // the store
   | 'LOCK_LOST'
   | 'LOCK_TIMEOUT'
@@ -26,6 +32,16 @@ export type ErrorCode =
   | 'STORE_FOREIGN'
   | 'STORE_TOO_NEW'
   | 'STORE_CLOSED'
+  // the fleet's life
+  | 'AGENT_FAILED'
+  | 'AGENT_NOT_RUNNING'
+  | 'FLEET_RUNNING'
+  | 'MESSAGE_NOT_ARRIVED'
+  | 'RESTART_LOST'
+  | 'SYSTEMD_FAILED'
+  | 'TMUX_MISSING'
+  | 'TMUX_UNKNOWN'
+  | 'UNITS_TAKEN'
   // the disk said no
   | 'DISK_FULL'
   | 'DISK_READ_ONLY'
