@@ -25,6 +25,23 @@ describe('a worker whose claim is lost', () => {
   });
 });
 
+describe('a worker that is stopped in its tracks', () => {
+  it('has its command ended when the claim is over, and finds out when it goes on', async () => {
+    const mosaic = new Mosaic();
+    await mosaic.create('A');
+    const { child, answer, pids } = await startLong(mosaic, { options: ['--ttl', '2', '--once'] });
+    child.kill('SIGSTOP');
+    await becomes(() => !pids.some(isRunning));
+    // Somebody else has the card by then.
+    expect(await mosaic.json(['claim', '--owner', 'other'])).toMatchObject({ id: 'A', attempts: 2 });
+    child.kill('SIGCONT');
+    const { status, stderr } = await answer;
+    expect(status).toBe(1);
+    expect(stderr).toContain('A was lost');
+    expect(await card(mosaic, 'A')).toMatchObject({ status: 'claimed', claimOwner: 'other' });
+  });
+});
+
 describe('a worker whose claim cannot be renewed', () => {
   it('ends the command when the claim is over, though the store still keeps it waiting', async () => {
     const mosaic = new Mosaic();

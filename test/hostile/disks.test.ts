@@ -39,6 +39,25 @@ onOwnDisk('a full disk refuses changes, lets readers read, and goes on when ther
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ healthy: true, cards: 2, findings: [] });
 });
 
+onOwnDisk('a worker on a full disk keeps what its command has done until there is room, and goes on', async () => {
+  const said = await mustRun(
+    `mount -t tmpfs -o size=1m tmpfs "$MOSAIC_HOME"
+      export RAN=$(mktemp)
+      $MOSAIC create A --title A > /dev/null && $MOSAIC create B --title B > /dev/null
+      fleet=$(echo "$MOSAIC" | sed 's/ backlog$//')
+      fill='echo "$MOSAIC_CARD_ID" >> "$RAN"; [ "$MOSAIC_CARD_ID" = B ] || dd if=/dev/zero of="$MOSAIC_HOME/filler" bs=4096 2> /dev/null; true'
+      $fleet work --owner w --idle-exit 2 -- sh -c "$fill" 2> /dev/null & worker=$!
+      while [ ! -e "$MOSAIC_HOME/filler" ]; do sleep 0.1; done
+      sleep 1.5
+      rm "$MOSAIC_HOME/filler"
+      wait $worker; echo "ended with $?"
+      cat "$RAN"; rm "$RAN"
+      $MOSAIC list --json | grep -o '"status":"[a-z]*"'`,
+    { within: OWN_MOUNTS },
+  );
+  expect(said.trimEnd().split('\n')).toEqual(['ended with 0', 'A', 'B', '"status":"done"', '"status":"done"']);
+});
+
 onOwnDisk(
   'every point at which the disk can become full leaves a store that goes on',
   { timeout: 120_000 },

@@ -86,7 +86,7 @@ test('a card that grows beyond what a card may be is refused, and stays as it wa
 });
 
 test('a line without end is refused before it fills the memory', { timeout: 120_000 }, async () => {
-  const endless = `node -e 'const part = "x".repeat(1 << 20); const write = () => process.stdout.write(part, write); write()'`;
+  const endless = `node -e 'const part = "x".repeat(1 << 20); const write = (failed) => failed || process.stdout.write(part, write); write()'`;
   const { status, stderr } = await script(`${endless} 2> /dev/null | $MOSAIC import -`);
   expect(status).toBe(2);
   expect(stderr).toContain('line 1 is longer than 64 MiB');

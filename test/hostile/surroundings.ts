@@ -29,7 +29,8 @@ let copy: string | null = null;
 export function programForAll(): string {
   if (copy === null) {
     copy = newFolder();
-    for (const part of ['bin', 'dist', 'package.json', 'node_modules/commander', 'node_modules/zod']) {
+    const packages = ['commander', 'yaml', 'zod'].map((name) => `node_modules/${name}`);
+    for (const part of ['bin', 'dist', 'package.json', ...packages]) {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }
     cpSync(process.execPath, join(copy, 'node'));

@@ -6,6 +6,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasProcessGroup } from '../../host/process-identity.ts';
 import { LONGEST_LINE } from './result.ts';
 
 export interface CommandRun {
@@ -65,14 +66,14 @@ export class RunningCommand {
     if (!this.#signal('SIGTERM')) return;
     for (let waitedMs = 0; waitedMs < this.#graceMs; waitedMs += LOOK_AGAIN_MS) {
       await sleep(LOOK_AGAIN_MS);
-      if (!this.#signal(0)) return;
+      if (this.group === null || !hasProcessGroup(this.group)) return;
     }
     this.#signal('SIGKILL');
     await this.ended;
   }
 
   /** @returns false when nothing of the group is left */
-  #signal(signal: NodeJS.Signals | 0): boolean {
+  #signal(signal: NodeJS.Signals): boolean {
     const { group } = this;
     if (group === null) return false;
     try {
