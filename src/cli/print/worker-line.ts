@@ -1,4 +1,5 @@
 /** What a worker does, a line an event. */
+import type { SessionEvent } from '../../fleet/agent/session.ts';
 import type { WorkerEvent } from '../../fleet/work/worker.ts';
 import { printable } from './text/escape.ts';
 import type { Screen } from './text/screen.ts';
@@ -14,6 +15,8 @@ export function workerLine(event: WorkerEvent, { paint }: Screen): string {
         : 'The command failed at once: the next card is taken in';
       return `${paint.dim('…')} ${why} ${span(event.seconds * 1000)}\n`;
     }
+    case 'trouble':
+      return `${paint.yellow('!')} ${printable(event.reason)} It is tried again in ${span(event.seconds * 1000)}\n`;
     case 'ended':
       return endLine(event, { paint });
   }
@@ -34,4 +37,10 @@ function endLine(
     case 'handed-back':
       return `${paint.dim('…')} ${id} was handed back\n`;
   }
+}
+
+export function sessionLine(event: SessionEvent, { paint }: Screen): string {
+  if (event.kind === 'failed') return `${paint.red('✗')} ${printable(event.reason)}\n`;
+  const why = event.isOpen ? 'It has failed at once too often, and is started again in' : 'It is started again in';
+  return `${paint.dim('…')} ${why} ${span(event.seconds * 1000)}\n`;
 }

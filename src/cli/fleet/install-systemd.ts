@@ -1,0 +1,83 @@
+/** `install-systemd`: the units with which the user's systemd keeps the fleet. */
+import { MosaicError } from '../../errors.ts';
+import { known } from '../../fleet/life/agent-pane.ts';
+import { agreed } from '../../fleet/life/by-systemd.ts';
+import { installationIn, installUnits, removeUnits, unitFolder } from '../../fleet/life/installed-units.ts';
+import { TAGS, tmuxOf } from '../../fleet/life/panes.ts';
+import type { UnitFile } from '../../fleet/life/units.ts';
+import { Systemd } from '../../host/systemd.ts';
+import type { Tmux } from '../../host/tmux.ts';
+import { defineCommand, type RunnableCommand } from '../command.ts';
+import type { Context } from '../context.ts';
+import { flag } from '../parse/option.ts';
+import { usageError } from '../parse/usage.ts';
+import { printable } from '../print/text/escape.ts';
+import { rosterPlaceOf } from '../roster/place.ts';
+import { launchOf, wantedUnits } from './open-fleet.ts';
+
+export const command: RunnableCommand = defineCommand({
+  options: {
+    print: flag('--print', 'only show what would be written'),
+    uninstall: flag('--uninstall', 'take the units away again'),
+  },
+  details:
+    'Writes mosaic-tmux-holder.service and mosaic-agent@.service for the user, and no others. From then on start, stop, ' +
+    'restart and status go through systemd. Files that somebody else wrote are never touched.',
+  examples: ['install-systemd', 'install-systemd --print', 'install-systemd --uninstall'],
+  async run(context, { print, uninstall }) {
+    if (print !== undefined && uninstall !== undefined) throw usageError('--print and --uninstall exclude each other.');
+    const { mosaicHome } = rosterPlaceOf(context);
+    const tmux = tmuxOf(mosaicHome, context.env);
+    const folder = unitFolder(context.env);
+    const files = await wantedUnits(launchOf(context), tmux);
+    if (print !== undefined) {
+      await context.output.answer({ folder, files }, () =>
+        files.map(({ name, text }) => `# ${folder}/${name}\n${text}`).join('\n'),
+      );
+      return;
+    }
+    const systemd = new Systemd({ environment: context.env });
+    const isFirst = installationIn(folder, mosaicHome, files).kind === 'none';
+    // A fleet that runs belongs to whoever started it. New texts of the same units, though, wait for the next start.
+    if (isFirst !== (uninstall !== undefined)) await assertNothingRuns(tmux);
+    if (uninstall === undefined) return install(context, systemd, { folder, mosaicHome, files });
+    return remove(context, systemd, { folder, mosaicHome, files });
+  },
+});
+
+interface Units {
+  readonly folder: string;
+  readonly mosaicHome: string;
+  readonly files: readonly UnitFile[];
+}
+
+async function install({ output }: Context, systemd: Systemd, { folder, mosaicHome, files }: Units): Promise<void> {
+  agreed(await systemd.state());
+  const written = await installUnits(folder, mosaicHome, files);
+  agreed(await systemd.reload());
+  await output.answer({ written }, () => fileLines('Written', written, 'The units are there already, and up to date.'));
+  await output.hint('Bring the fleet up with: mosaic fleet start');
+}
+
+async function remove(context: Context, systemd: Systemd, { folder, mosaicHome, files }: Units): Promise<void> {
+  const removed = removeUnits(folder, mosaicHome, files);
+  // Without an answer: where systemd does not answer it finds them gone when it is started.
+  await systemd.reload();
+  await context.output.answer({ removed }, () => fileLines('Removed', removed, 'No units are installed.'));
+}
+
+function fileLines(verb: string, files: readonly string[], none: string): string {
+  return files.length === 0 ? `${none}\n` : files.map((file) => `${verb}: ${printable(file)}\n`).join('');
+}
+
+/** @throws MosaicError FLEET_RUNNING; TMUX_UNKNOWN */
+async function assertNothingRuns(tmux: Tmux): Promise<void> {
+  const answer = await tmux.panes(TAGS);
+  if (answer.kind === 'no-server' || answer.kind === 'missing') return;
+  known(answer);
+  throw new MosaicError({
+    code: 'FLEET_RUNNING',
+    message: 'The tmux server of the fleet runs, and belongs to whoever started it. Nothing was changed.',
+    hint: 'Bring the fleet down first, with: mosaic fleet stop',
+  });
+}
