@@ -16,35 +16,161 @@ import { digestOfInputs, filesUnder, markBuilt, root } from './freshness.mjs';
 const dist = join(root, 'dist');
 
 /**
- * The command line: one file with everything in it, as a function that `bin/mosaic.js` calls. What a command does not
- * need lies there unread and not compiled.
+ * What a worker's day is made of. A cold command has to take in all the functions of its file, used or not, so what these
+ * commands do not need stands in another one.
+ */
+const OFTEN = ['claim', 'renew', 'complete', 'fail', 'release', 'create', 'show', 'list'];
+
+/**
+ * The parts, each with the files it is there for: it holds what is loaded with them and is in none before it. `line` reads
+ * command lines that are not plain, `pages` is what people read of cards. All the rest is `seldom`.
+ */
+const PARTS = {
+  program: ['src/cli/main.ts', 'src/backlog/open.ts', ...OFTEN.map((name) => `src/cli/backlog/${name}.ts`)],
+  line: ['src/cli/parse/commander-line.ts'],
+  pages: [...['claim-page', 'card-page', 'card-table'].map((name) => `src/cli/print/${name}.ts`), 'src/cli/help.ts'],
+};
+
+/** Its classes take longer to make than a claim takes; nearly every card and request is told without it. */
+const SCHEMA = 'zod/mini';
+
+/** Known to `bin/mosaic.js`. */
+const FIRST_LINE_BYTES = 128;
+
+/** Loaded where a roster is read, and nowhere else. */
+const LATER = ['yaml'];
+
+/**
+ * The command line, as functions that `bin/mosaic.js` calls: the parts, and `schema`, what is used of zod. Each is read
+ * and run when something of it is used. They lie in one file, which an update replaces as a whole.
  */
 async function buildBundle() {
   await buildPart('bundle', join(dist, 'bin'), async (folder) => {
-    const bundle = await rolldown({
-      cwd: root,
-      input: 'src/cli/main.ts',
-      platform: 'node',
-      external: [/^node:/, ...builtinModules],
-      onLog: (level, log) => {
-        if (level === 'warn') throw new Error(`rolldown warns: ${log.message}`);
+    const partOf = await partsOfModules();
+    const chunks = await bundled('src/cli/main.ts', {
+      strictExecutionOrder: true,
+      entryFileNames: 'entry.cjs',
+      chunkFileNames: '[name].cjs',
+      codeSplitting: {
+        includeDependenciesRecursively: false,
+        groups: [{ debugName: 'parts', name: partOf }],
       },
     });
-    const { output } = await bundle.generate({
-      format: 'cjs',
+    const used = new Set(
+      chunks.flatMap(({ code }) => [...code.matchAll(/\bzod_mini\.([\w$]+)/g)].map(([, name]) => name)),
+    );
+    const schema = await bundled('\0schema', {
+      entryFileNames: 'schema.cjs',
+      plugins: [virtual('\0schema', `export { ${[...used].sort().join(', ')} } from '${SCHEMA}';`)],
       codeSplitting: false,
-      // Names stay, for the stacks that --debug shows; what is between them is only read.
-      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     });
-    await bundle.close();
-    const [{ code }] = output;
-    const program = `(function (exports, require, module, __filename, __dirname) {${inAscii(code)}\n})\n`;
-    const digest = createHash('sha256').update(program).digest('hex').slice(0, 16);
-    writeFileSync(join(folder, 'program.cjs'), `// ${digest}\n${program}`);
-    writeFileSync(join(folder, 'licenses.txt'), licensesOf(output));
+    const parts = inParts([...chunks, ...schema], partOf).map(([part, code]) => [part, asFunction(code)]);
+    writeFileSync(join(folder, 'program.cjs'), inOneFile(parts));
+    writeFileSync(join(folder, 'licenses.txt'), licensesOf([...chunks, ...schema]));
   });
   // What V8 has compiled of programs before this one is of no use any more.
   rmSync(join(dist, '.code-cache'), { recursive: true, force: true });
+}
+
+/** As `bin/mosaic.js` reads it: the first line names the build, so that nothing is ever taken for another one's. */
+function inOneFile(parts) {
+  const texts = parts.map(([, text]) => text);
+  const digest = createHash('sha256').update(texts.join('')).digest('hex').slice(0, 16);
+  const firstLine = ['//', digest, ...parts.flatMap(([part, text]) => [part, text.length])].join(' ');
+  if (firstLine.length >= FIRST_LINE_BYTES) throw new Error('The first line of the program has no room for its parts.');
+  return `${firstLine.padEnd(FIRST_LINE_BYTES - 1)}\n${texts.join('')}`;
+}
+
+/**
+ * The bundler makes a file of its own for its few helpers, and one for the entry, that only names what the other exports.
+ * Both are put into the parts: every part costs a command a tenth of a millisecond.
+ */
+function inParts(chunks, partOf) {
+  const rest = new Map(chunks.map(({ fileName, code }) => [fileName, code]));
+  const take = (name) => {
+    const code = rest.get(name);
+    if (code === undefined) throw new Error(`The bundler made ${[...rest.keys()].join(', ')}, and no ${name}.`);
+    rest.delete(name);
+    return code;
+  };
+  // Some take their names from one of the commands in them.
+  const named = chunks.flatMap(({ fileName, moduleIds }) => {
+    const id = moduleIds.find((one) => one.startsWith(root));
+    return id === undefined || fileName === 'schema.cjs' ? [] : [[fileName, partOf(id)]];
+  });
+  const helpers = `((exports) => {${take('rolldown-runtime.cjs')}\nreturn exports;})({})`;
+  const whole = (code) =>
+    named.reduce(
+      (text, [fileName, part]) => text.replaceAll(`require("./${fileName}")`, `require("./${part}.cjs")`),
+      code.replaceAll('require("./rolldown-runtime.cjs")', () => helpers),
+    );
+  const entry = whole(take('entry.cjs')).replace('require("./program.cjs")', 'exports');
+  const parts = named.map(([fileName, part]) => {
+    const code = whole(take(fileName));
+    return [part, part === 'program' ? `${code}\n{${entry}\n}` : code];
+  });
+  parts.push(['schema', take('schema.cjs')]);
+  if (rest.size > 0) throw new Error(`The bundler also made ${[...rest.keys()].join(', ')}.`);
+  return parts;
+}
+
+/** @returns the part of a module, by its id */
+async function partsOfModules() {
+  const found = new Map();
+  for (const [part, files] of Object.entries(PARTS)) {
+    for (const id of await modulesBehind(files)) if (!found.has(id)) found.set(id, part);
+  }
+  // What is no file is the bundler's own.
+  return (id) => found.get(id) ?? (id.startsWith('/') ? 'seldom' : 'program');
+}
+
+/** Everything that is loaded when these files are, and nothing that is loaded only when it is asked for. */
+async function modulesBehind(files) {
+  const entry = '\0often';
+  const text = files.map((file) => `import ${JSON.stringify(join(root, file))};`).join('\n');
+  const chunks = await bundled(entry, { plugins: [virtual(entry, text)], codeSplitting: true, treeshake: false });
+  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+  const found = new Set(chunks.filter(({ isEntry }) => isEntry));
+  for (const chunk of found) for (const name of chunk.imports) if (byName.has(name)) found.add(byName.get(name));
+  return new Set([...found].flatMap(({ moduleIds }) => moduleIds));
+}
+
+async function bundled(input, { plugins = [], treeshake = true, ...options }) {
+  const bundle = await rolldown({
+    cwd: root,
+    input,
+    plugins,
+    treeshake,
+    platform: 'node',
+    preserveEntrySignatures: 'allow-extension',
+    external: [/^node:/, ...builtinModules, ...LATER, ...(input === '\0schema' ? [] : [SCHEMA])],
+    onLog: (level, log) => {
+      // What is in the same part need not be loaded later; it is run later all the same.
+      if (level === 'warn' && log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT')
+        throw new Error(`rolldown warns: ${log.message}`);
+    },
+  });
+  const { output } = await bundle.generate({
+    format: 'cjs',
+    // Names stay, for the stacks that --debug shows; what is between them is only read.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    ...options,
+  });
+  await bundle.close();
+  return output.filter(({ type }) => type === 'chunk');
+}
+
+/** A module that is no file. */
+function virtual(id, text) {
+  return {
+    name: `virtual ${id.slice(1)}`,
+    resolveId: (wanted) => (wanted === id ? id : null),
+    load: (wanted) => (wanted === id ? text : null),
+  };
+}
+
+function asFunction(code) {
+  return `(function (exports, require, module, __filename, __dirname) {${inAscii(code)}\n})\n`;
 }
 
 /** In texts, templates and regular expressions an escape says the same; nothing else in a program has other letters. */

@@ -9,8 +9,8 @@ export interface CommandDefinition<Specs extends OptionSpecs> {
   readonly details?: string;
   /** Each begins with the command's name; the words before it are added. */
   readonly examples: readonly string[];
-  /** Plain words of any number are taken, and handed on as they are. */
-  readonly takesWords?: true;
+  /** Plain words of any number are taken, and handed on as they are; this is how `--help` writes them. */
+  readonly takesWords?: string;
   run(context: Context, values: ValuesOf<Specs>, words: readonly string[]): Promise<ExitStatus | void>;
 }
 
@@ -19,7 +19,7 @@ export interface RunnableCommand {
   readonly options: OptionSpecs;
   readonly details: string | null;
   readonly examples: readonly string[];
-  readonly takesWords: boolean;
+  readonly takesWords: string | null;
   start(
     context: Context,
     raw: Readonly<Record<string, RawValue>>,
@@ -32,7 +32,7 @@ export function defineCommand<Specs extends OptionSpecs>(definition: CommandDefi
     options: definition.options,
     details: definition.details ?? null,
     examples: definition.examples,
-    takesWords: definition.takesWords ?? false,
+    takesWords: definition.takesWords ?? null,
     start: (context, raw, words) => definition.run(context, readValues(definition.options, raw), words),
   };
 }

@@ -1,7 +1,7 @@
 /** Every exit status of the program, and when it is given. */
 import { MosaicError } from '../errors.ts';
 
-export type ExitStatus = 0 | 1 | 2 | 3 | 130;
+export type ExitStatus = 0 | 1 | 2 | 3 | 4 | 130;
 
 /** Done; also when there was nothing to claim. */
 export const DONE: ExitStatus = 0;
@@ -11,6 +11,8 @@ export const FAILED: ExitStatus = 1;
 export const WRONG_USAGE: ExitStatus = 2;
 /** Nothing was claimed, for `claim --exit-code`. */
 export const NOTHING_CLAIMED: ExitStatus = 3;
+/** What an agent's keeper tells systemd: the agent was stopped as it was asked to, though only by force. */
+export const STOPPED_BY_FORCE: ExitStatus = 4;
 /** Stopped from outside while waiting, as shells say it for Ctrl-C, so that loops around it stop too. */
 export const INTERRUPTED: ExitStatus = 130;
 

@@ -1,6 +1,6 @@
 /** `--help`, for a group of commands and for one command. */
 import type { RunnableCommand } from './command.ts';
-import { COMMON_OPTIONS } from './parse/command-line.ts';
+import { COMMON_OPTIONS } from './parse/option.ts';
 import type { CommandEntry, Entry, GroupEntry } from './registry.ts';
 import { proseColumns, type Screen } from './print/text/screen.ts';
 import { padEnd, textWidth, wrap } from './print/text/width.ts';
@@ -48,11 +48,7 @@ export function commandHelp(
   const prefix = path.slice(0, -1).join(' ');
   const blocks = [
     wrap(`${entry.summary}.`, proseColumns(screen)),
-    titled(
-      'Usage',
-      [`  ${[place, ...words, '[options]', ...(command.takesWords ? ['-- <command>...'] : [])].join(' ')}`],
-      screen,
-    ),
+    titled('Usage', [`  ${[place, ...words, '[options]', command.takesWords ?? ''].join(' ').trimEnd()}`], screen),
     ...(command.details === null ? [] : [wrap(command.details, proseColumns(screen))]),
     titled('Options', rowLines(own, columns, screen), screen),
     titled('Options of every command', rowLines(COMMON_OPTIONS, columns, screen), screen),

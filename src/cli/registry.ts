@@ -42,6 +42,11 @@ function command(name: string, summary: string, load: Load, guesses: readonly st
   return { kind: 'command', name, summary, load, guesses };
 }
 
+/** For the program's own use; not shown in `--help`. */
+function hidden(name: string, summary: string, load: Load): CommandEntry {
+  return { kind: 'command', name, summary, load, isHidden: true };
+}
+
 const CARDS: Theme = {
   title: 'Cards',
   entries: [
@@ -123,36 +128,86 @@ export const BACKLOG: GroupEntry = {
   },
 };
 
+const ROSTER: Theme = {
+  title: 'Roster',
+  entries: [
+    command('init', 'Makes a roster to begin with', () => import('./roster/init.ts')),
+    command('add', 'Adds an agent to the roster', () => import('./roster/add.ts')),
+    command('remove', 'Takes an agent out of the roster', () => import('./roster/remove.ts'), ['rm']),
+    command('list', 'Lists the agents', () => import('./roster/list.ts'), ['ls', 'agents']),
+    command('verify', 'Says what is missing before the fleet can start', () => import('./roster/verify.ts'), ['check']),
+  ],
+};
+
+const AGENT: GroupEntry = {
+  kind: 'group',
+  name: 'agent',
+  summary: 'The terminals of the agents: say something to one, look at it, read what it showed',
+  themes: [
+    {
+      title: 'Commands',
+      entries: [
+        command('send', 'Types a message to an agent, and sees that it arrives', () => import('./agent/send.ts'), [
+          ...['tell', 'say', 'type'],
+        ]),
+        command('attach', 'Opens the terminal of an agent', () => import('./agent/attach.ts'), ['open', 'enter']),
+        command('watch', 'Opens it to look on, without typing', () => import('./agent/watch.ts'), ['follow', 'view']),
+        command('logs', 'Prints what the terminal of an agent showed', () => import('./agent/logs.ts'), ['log', 'cat']),
+      ],
+    },
+  ],
+  examples: ['send coder0 "The tests are red, please look"', 'logs coder0 --lines 40', 'attach coder0'],
+};
+
+const LIFE: Theme = {
+  title: 'Life cycle',
+  entries: [
+    command('start', 'Brings up the fleet, or one agent', () => import('./fleet/start.ts'), ['up']),
+    command('stop', 'Brings down the fleet, or one agent', () => import('./fleet/stop.ts'), ['down']),
+    command('restart', 'Brings down and up, one restart at a time', () => import('./fleet/restart.ts')),
+    command('status', 'Shows what every agent does now', () => import('./fleet/status.ts'), ['ps', 'top']),
+    AGENT,
+    command('install-systemd', 'Lets systemd keep the fleet', () => import('./fleet/install-systemd.ts')),
+    command('doctor', 'Says what is wrong with the fleet', () => import('./fleet/doctor.ts')),
+    hidden('__agent', 'Is an agent, in its pane', () => import('./work/agent-process.ts')),
+    hidden('__keep', 'Keeps an agent for systemd', () => import('./work/keeper.ts')),
+  ],
+};
+
 const FLEET: GroupEntry = {
   kind: 'group',
   name: 'fleet',
   summary: 'A backlog for a fleet of workers, in plain files',
   themes: [
+    { title: 'Cards', entries: [BACKLOG] },
+    ROSTER,
+    LIFE,
     {
-      title: 'Commands',
+      title: 'Work',
       entries: [
-        BACKLOG,
-        command('work', 'Runs a command on one card after another', () => import('./fleet/work.ts'), ['worker']),
+        command('work', 'Runs a command on one card after another', () => import('./work/work.ts'), ['worker']),
+      ],
+    },
+    {
+      title: 'Around it',
+      entries: [
         command('demo', 'Shows several workers drain a backlog', () => import('./demo/demo.ts')),
         command('completion', 'Prints the completion script for a shell', () => import('./completion/completion.ts')),
-        {
-          kind: 'command',
-          name: '__complete',
-          summary: 'Lists what may stand next on a command line',
-          isHidden: true,
-          load: () => import('./completion/candidates.ts'),
-        },
-        {
-          kind: 'command',
-          name: '__demo-worker',
-          summary: 'Is one worker of the demo',
-          isHidden: true,
-          load: () => import('./demo/worker.ts'),
-        },
+        hidden('__complete', 'Lists what may stand next on a command line', () => import('./completion/candidates.ts')),
+        hidden('__demo-worker', 'Is one worker of the demo', () => import('./demo/worker.ts')),
       ],
     },
   ],
-  examples: ['demo', 'backlog create A1 --title "Write the parser"', 'backlog claim --owner coder0'],
+  missing: {
+    create: '`backlog create` adds a card.',
+    claim: '`backlog claim` takes a card; `work` runs a command on one card after another.',
+    complete: '`backlog complete` finishes a card.',
+    reclaim: '`backlog reclaim` takes claims back.',
+    send: '`agent send NAME TEXT` types a message to an agent.',
+    attach: '`agent attach NAME` opens the terminal of an agent.',
+    logs: '`agent logs NAME` prints what the terminal of an agent showed.',
+  },
+  examples: ['demo', 'backlog create A1 --title "Write the parser"', 'add coder0 --runtime claude', 'verify'],
 };
 
 const ROOT: GroupEntry = {

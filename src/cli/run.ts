@@ -19,7 +19,7 @@ export async function runCommand(entry: CommandEntry, { path, args, dependencies
   let status: ExitStatus = DONE;
   try {
     const { command } = await entry.load();
-    const line = parseCommandLine(command, path, args);
+    const line = await parseCommandLine(command, path, args);
     if (line.wantsHelp) {
       const { commandHelp } = await import('./help.ts');
       await output.write(commandHelp(entry, command, path, output.screen));

@@ -36,7 +36,7 @@ describe('what may stand next', () => {
   const cases: readonly (readonly [line: string, candidates: readonly string[]])[] = [
     ['mosaic ', ['fleet']],
     ['mosaic fleet b', ['backlog']],
-    ['mosaic-fleet d', ['demo']],
+    ['mosaic-fleet de', ['demo']],
     ['mosaic fleet backlog cl', ['claim']],
     ['mosaic fleet backlog show A', ['A 3', 'A1', 'A2']],
     ['mosaic fleet backlog get A1', ['A1']],

@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { MOSAIC, Mosaic, newFolder } from './mosaic.ts';
+import { hasTmux } from '../fleet/life/fleet.ts';
+import { card } from '../fleet/worker-run.ts';
+import { answerOf, MOSAIC, Mosaic, newFolder } from './mosaic.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
@@ -22,6 +24,32 @@ attempts=$(node -p 'JSON.parse(process.argv[1]).attempts' "$1")
 if [ "$id" = flaky ] && [ "$attempts" = 1 ]; then exit 7; fi
 echo "$id" >> done.txt
 `;
+
+test.skipIf(!hasTmux)(
+  'the fleet of the README goes from nothing to done in less than ten lines',
+  { timeout: 60_000 },
+  async () => {
+    const story = /```bash\n(mosaic fleet backlog create lexer.*?)```/s.exec(README)?.[1] ?? '';
+    expect(story.trim().split('\n').length).toBeLessThan(10);
+    const folder = newFolder();
+    symlinkSync(MOSAIC, join(folder, 'mosaic'));
+    const mosaic = new Mosaic();
+    const env = { ...mosaic.env(), PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+    const { status: ended, stdout, stderr } = await answerOf(spawn('bash', ['-e', '-c', story], { cwd: folder, env }));
+    expect({ ended, stderr }).toEqual({ ended: 0, stderr: '' });
+    expect(stdout).toContain('✓ The fleet can be started.');
+    expect(stdout).toContain('✓ coder0 started');
+    expect(stdout).toMatch(/working .* lexer {2}Write the lexer/);
+    expect(stdout).toContain('✓ tmux server stopped');
+    for (const id of ['lexer', 'parser']) {
+      const { status, result } = await card(mosaic, id);
+      expect({ status, result }).toMatchObject({
+        status: 'done',
+        result: { by: expect.stringMatching(/^coder[01]$/) },
+      });
+    }
+  },
+);
 
 test('several workers that run the loop of the README finish every card once, and what fails is tried again', async () => {
   const folder = newFolder();

@@ -1,6 +1,6 @@
 /** How words on the command line become values, and values words: no process is started here. */
 import { describe, expect, it } from 'vitest';
-import { parseDuration, parseTime } from '../../src/cli/duration.ts';
+import { parseDuration, parseTime } from '../../src/fleet/duration.ts';
 import { closest, editDistance } from '../../src/cli/parse/spelling.ts';
 import { printable, printableJson, printableLines } from '../../src/cli/print/text/escape.ts';
 import { screenOf } from '../../src/cli/print/text/screen.ts';

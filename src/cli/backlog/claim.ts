@@ -2,12 +2,10 @@
 import type { Backlog, ClaimOptions } from '../../backlog/backlog.ts';
 import { DEFAULT_CLAIM_TTL_SECONDS, type Card } from '../../card/card.ts';
 import { defineCommand, type RunnableCommand } from '../command.ts';
-import type { Context } from '../context.ts';
 import { DONE, INTERRUPTED, NOTHING_CLAIMED } from '../exit-status.ts';
 import { flag, required } from '../parse/option.ts';
 import { cardId, duration, integer, optionalDuration, text } from '../parse/values.ts';
 import { usageError } from '../parse/usage.ts';
-import { claimPage } from '../print/claim-page.ts';
 
 export const command: RunnableCommand = defineCommand({
   options: {
@@ -35,24 +33,24 @@ export const command: RunnableCommand = defineCommand({
     }
     const signal = waitSeconds === undefined ? null : context.interrupts();
     const request = { ...options, ...(signal === null || waitSeconds === undefined ? {} : { waitSeconds, signal }) };
+    // Before anything is taken: what cannot be loaded must not cost a claim.
+    const page = context.output.asJson ? null : await import('../print/claim-page.ts');
     const cards = await claimed(await context.backlog(), request, count);
-    await answer(context, cards, count !== undefined);
+    await context.output.answer(count === undefined ? (cards[0] ?? null) : cards, (screen) => {
+      if (cards.length === 0) return 'There is nothing to claim now.\n';
+      return cards.map((card) => page?.claimPage(card, screen, context.nowMs())).join('\n');
+    });
+    if (cards.length === 0) await context.output.hint(NOTHING_HINT);
     if (cards.length > 0) return DONE;
     if (signal?.aborted === true) return INTERRUPTED;
     return exitCode === undefined ? DONE : NOTHING_CLAIMED;
   },
 });
 
+const NOTHING_HINT = 'See what the ready cards wait for with: mosaic fleet backlog explain';
+
 async function claimed(backlog: Backlog, request: ClaimOptions, count?: number): Promise<readonly Card[]> {
   if (count !== undefined) return backlog.claimMany({ ...request, count });
   const card = await backlog.claim(request);
   return card === null ? [] : [card];
-}
-
-async function answer({ output, nowMs }: Context, cards: readonly Card[], areMany: boolean): Promise<void> {
-  await output.answer(areMany ? cards : (cards[0] ?? null), (screen) => {
-    if (cards.length === 0) return 'There is nothing to claim now.\n';
-    return cards.map((card) => claimPage(card, screen, nowMs())).join('\n');
-  });
-  if (cards.length === 0) await output.hint('See what the ready cards wait for with: mosaic fleet backlog explain');
 }

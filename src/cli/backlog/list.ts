@@ -4,7 +4,6 @@ import { defineCommand, type RunnableCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { flag } from '../parse/option.ts';
 import { integer, status, text } from '../parse/values.ts';
-import { cardTable } from '../print/card-table.ts';
 
 export const command: RunnableCommand = defineCommand({
   options: {
@@ -28,9 +27,10 @@ export const command: RunnableCommand = defineCommand({
       await output.hint(isFiltered ? 'No card fits.' : NO_CARDS);
       return;
     }
-    if (tree === undefined || output.asJson) {
-      await output.answer(list.cards, (screen) => cardTable(list.cards, screen, context.nowMs()));
-      return;
+    if (output.asJson) return output.answer(list.cards, () => '');
+    if (tree === undefined) {
+      const { cardTable } = await import('../print/card-table.ts');
+      return output.write(cardTable(list.cards, output.screen, context.nowMs()));
     }
     const { cardTree } = await import('../print/card-tree.ts');
     const everything = await (await context.backlog()).list({ archived: true });

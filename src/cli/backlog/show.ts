@@ -3,7 +3,7 @@ import type { Backlog } from '../../backlog/backlog.ts';
 import { MosaicError } from '../../errors.ts';
 import { defineCommand, type RunnableCommand } from '../command.ts';
 import { requiredCardId } from '../parse/values.ts';
-import { cardPage, type Dependency } from '../print/card-page.ts';
+import type { Dependency } from '../print/card-page.ts';
 
 export const command: RunnableCommand = defineCommand({
   options: { id: requiredCardId() },
@@ -16,6 +16,7 @@ export const command: RunnableCommand = defineCommand({
     const dependencies = await Promise.all(card.dependsOn.map((one) => dependencyOf(backlog, one)));
     const [explanation] = card.status === 'ready' ? await backlog.explain({ id }) : [];
     const page = { card, dependencies, claimable: explanation?.claimable ?? false };
+    const { cardPage } = await import('../print/card-page.ts');
     await output.write(cardPage(page, output.screen, context.nowMs()));
   },
 });

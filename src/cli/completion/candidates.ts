@@ -2,8 +2,8 @@
 import type { Card } from '../../card/card.ts';
 import { defineCommand, type RunnableCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { COMMON_OPTIONS } from '../parse/command-line.ts';
-import { longFlag, type Completion, type OptionSpec } from '../parse/option.ts';
+
+import { COMMON_OPTIONS, longFlag, type Completion, type OptionSpec } from '../parse/option.ts';
 import { printable } from '../print/text/escape.ts';
 import { entriesOf, PROGRAMS, type Entry, type GroupEntry } from '../registry.ts';
 
@@ -16,7 +16,7 @@ const FILES: readonly Candidate[] = [[':files', '']];
 
 export const command: RunnableCommand = defineCommand({
   options: {},
-  takesWords: true,
+  takesWords: '-- <word>...',
   examples: ['__complete -- mosaic fleet backlog cl'],
   async run(context, _values, words) {
     const current = words.at(-1) ?? '';

@@ -11,7 +11,7 @@ export interface ReportOptions {
 }
 
 export async function reportError(error: unknown, output: Output, options: ReportOptions): Promise<void> {
-  const told = error instanceof MosaicError ? error : (outOfFiles(error) ?? internalError(error));
+  const told = error instanceof MosaicError ? error : (notLoaded(error) ?? internalError(error));
   const hint = told.hint ?? (isAskedWrongly(told) ? (options.usageHint ?? null) : null);
   if (output.asJson) {
     const stack = options.isDebug ? { stack: stackOf(error) } : {};
@@ -29,9 +29,18 @@ function isAskedWrongly({ code }: MosaicError): boolean {
   return code === 'USAGE' || code === 'INVALID_INPUT';
 }
 
-/** The program itself is in files; when it may open no more of them, that is nobody's defect. */
-function outOfFiles(error: unknown): MosaicError | null {
-  if (!(error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE'))) return null;
+/** The program itself is in files; when it may open no more of them, or they are another's, that is nobody's defect. */
+function notLoaded(error: unknown): MosaicError | null {
+  if (!(error instanceof Error && 'code' in error)) return null;
+  if (error.code === 'PROGRAM_REPLACED') {
+    return new MosaicError({
+      code: 'DISK_FAILED',
+      message: 'The program was written over while this command ran, so the rest of it could not be loaded.',
+      hint: 'Wait until it is there again. Whether anything was changed is not known: look before you repeat it.',
+      cause: error,
+    });
+  }
+  if (error.code !== 'EMFILE' && error.code !== 'ENFILE') return null;
   return new MosaicError({
     code: 'DISK_FAILED',
     message: `Too many files are open, so the program could not be loaded: ${error.message}`,

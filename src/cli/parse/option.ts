@@ -4,8 +4,11 @@
  */
 import { usageError } from './usage.ts';
 
-/** As it stands on the command line: its text, `true` for a flag without one, undefined when it was not given. */
-export type RawValue = string | true | undefined;
+/**
+ * As it stands on the command line: its text, `true` for a flag without one, undefined when it was not given, and all its
+ * texts for one that may be given many times.
+ */
+export type RawValue = string | true | readonly string[] | undefined;
 
 /** What the shell may offer for a value. */
 export type Completion = 'nothing' | 'file' | 'id' | 'owner' | 'phase' | 'label' | readonly string[];
@@ -18,11 +21,29 @@ export interface OptionSpec<T> {
   readonly description: string;
   readonly required: boolean;
   readonly completion: Completion;
+  /** May be given many times; otherwise a second time is a slip. */
+  readonly repeats?: true;
   /** `name` is how to speak of it in an error: `--ttl`, or `<file>`. */
   read(raw: RawValue, name: string): T;
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec<unknown>>>;
+
+/** What every command understands. */
+export const COMMON_OPTIONS: readonly (readonly [flags: string, description: string])[] = [
+  ['--json', 'print one JSON value and nothing else'],
+  ['--mosaic-home <dir>', 'where the backlog lives (default: MOSAIC_HOME, else ~/.config/mosaic)'],
+  ['--debug', 'show where in the program an error arose'],
+  ['-h, --help', 'show this help'],
+];
+
+export interface CommandLine {
+  readonly raw: Readonly<Record<string, RawValue>>;
+  /** For a command that takes plain words of any number. */
+  readonly words: readonly string[];
+  readonly wantsHelp: boolean;
+  readonly mosaicHome: string | undefined;
+}
 
 type ValueOf<Spec> = Spec extends OptionSpec<infer T> ? T : never;
 
@@ -53,6 +74,16 @@ export function option<T>(words: OptionWords, parse: (text: string, name: string
     completion: words.completion ?? 'nothing',
     read: (raw, name) => (typeof raw === 'string' ? parse(raw, name) : undefined),
   };
+}
+
+/** An option that may be given many times, with a value each time. */
+export function repeated<T>(
+  flags: string,
+  description: string,
+  parse: (texts: readonly string[], name: string) => T,
+): OptionSpec<T | undefined> {
+  const base = { flags, argument: null, description, required: false, completion: 'nothing', repeats: true } as const;
+  return { ...base, read: (raw, name) => (Array.isArray(raw) ? parse(raw, name) : undefined) };
 }
 
 /** An option that is there or not. */

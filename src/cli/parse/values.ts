@@ -1,7 +1,7 @@
 /** The kinds of values that options take. What a card may hold is the library's to judge; here only the spelling is. */
 import { CARD_STATUSES, type CardStatus, type Json } from '../../card/card.ts';
 import { parseJsonText, isJson } from '../../backlog/json-text.ts';
-import { parseDuration, parseTime } from '../duration.ts';
+import { parseDuration, parseTime } from '../../fleet/duration.ts';
 import { usageError } from './usage.ts';
 import { option, orArgument, required, type Completion, type OptionSpec } from './option.ts';
 
@@ -49,6 +49,14 @@ export function duration(flags: string, description: string): OptionSpec<number 
   return option({ flags, description }, durationSeconds);
 }
 
+/** As it was typed, for what people read again. */
+export function durationText(flags: string, description: string): OptionSpec<string | undefined> {
+  return option({ flags, description }, (value, name) => {
+    durationSeconds(value, name);
+    return value.replaceAll(/\s/g, '');
+  });
+}
+
 function durationSeconds(value: string, name: string): number {
   const seconds = parseDuration(value);
   if (seconds !== null) return seconds;
@@ -86,11 +94,24 @@ export function list(
 }
 
 export function status(flags: string, description: string): OptionSpec<CardStatus | undefined> {
-  return option({ flags, description, completion: CARD_STATUSES }, (value, name) => {
-    const found = CARD_STATUSES.find((one) => one === value);
+  return oneOf(flags, description, CARD_STATUSES);
+}
+
+export function oneOf<T extends string>(
+  flags: string,
+  description: string,
+  words: readonly T[],
+): OptionSpec<T | undefined> {
+  return option({ flags, description, completion: words }, (value, name) => {
+    const found = words.find((one) => one === value);
     if (found !== undefined) return found;
-    throw usageError(`${name} takes one of ${CARD_STATUSES.join(', ')}, not ${quote(value)}.`);
+    throw usageError(`${name} takes one of ${words.join(', ')}, not ${quote(value)}.`);
   });
+}
+
+/** `--name`, or the plain argument. */
+export function agentName(description: string): OptionSpec<string | undefined> {
+  return orArgument(text('--name <name>', description), 'name');
 }
 
 export function json(flags: string, description: string): OptionSpec<Json | undefined> {
