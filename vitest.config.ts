@@ -19,7 +19,8 @@ const config: ViteUserConfig = {
   test: {
     pool: 'forks',
     isolate: true,
-    maxWorkers: '100%',
+    // One more than the processors of the smallest machine: every third test waits for processes of its own.
+    maxWorkers: 3,
     setupFiles: ['test/house/no-warnings.ts'],
     projects: [
       {
