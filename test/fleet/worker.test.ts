@@ -129,7 +129,9 @@ describe('a command that fails', () => {
     const words = ['fleet', 'work', '--owner', 'worker', '--once', '--', 'no-such-program'];
     expect((await mosaic.run(words)).status).toBe(1);
     const { statusReason } = await card(mosaic, 'A');
-    expect(statusReason).toBe('no-such-program could not be started: spawn no-such-program ENOENT');
+    expect(statusReason).toBe(
+      'no-such-program could not be started: there is no program of that name that may be executed.',
+    );
   });
 
   it('does not poison the queue: after the last of its attempts the card is blocked', async () => {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Backlog } from '../../backlog/backlog.ts';
 import type { Card } from '../../card/card.ts';
 import { MosaicError } from '../../errors.ts';
+import { findProgram } from '../../host/look-around.ts';
 import type { Heart } from '../heartbeat/heart.ts';
 import { type CommandRun, type Ended, RunningCommand } from './command.ts';
 import type { Guard } from './guard.ts';
@@ -77,7 +78,7 @@ async function attemptIn(folder: string, terms: AttemptTerms, card: Card, text: 
     MOSAIC_RESULT_FILE: resultFile,
   };
   const settling = { ...terms, insistsMs: terms.ttlSeconds * 1000 };
-  const command = started({ words, environment, input: text, output, errors, graceMs });
+  const command = await started({ words, environment, input: text, output, errors, graceMs });
   if ('kind' in command) return settle(settling, card, command, resultFile);
   const { group } = command;
   const lasts = (ms: number): void => {
@@ -85,6 +86,8 @@ async function attemptIn(folder: string, terms: AttemptTerms, card: Card, text: 
   };
   lasts(terms.ttlSeconds * 1000);
   if (group !== null) terms.heart.hasStarted(group);
+  // Not before: whoever is killed now leaves nothing behind that nobody knows of.
+  command.begin();
   const over = new AbortController();
   const keeping = untilLost({ ...terms, card }, { ...terms, lasts }, over.signal);
   const ended = await Promise.race([command.ended, untilStopped(terms.signal, over.signal), keeping]);
@@ -95,7 +98,10 @@ async function attemptIn(folder: string, terms: AttemptTerms, card: Card, text: 
 }
 
 /** What the system refuses before there is a process (too many words, no memory) is a failure of the command, too. */
-function started(run: CommandRun): RunningCommand | Ended {
+async function started(run: CommandRun): Promise<RunningCommand | Ended> {
+  const [program = ''] = run.words;
+  const found = await findProgram(program, process.cwd(), run.environment['PATH'] ?? '');
+  if (found === null) return { kind: 'not-started', reason: 'there is no program of that name that may be executed.' };
   try {
     return new RunningCommand(run);
   } catch (error) {

@@ -31,10 +31,17 @@ export type Ended =
 const DRAIN_MS = 1000;
 const LOOK_AGAIN_MS = 50;
 
+/**
+ * The command begins when it is told to, and not at all when nobody is left to tell it: by then somebody else has to know
+ * of its group, who ends it should we be killed. `exec` makes the shell the program.
+ */
+const WAITING = 'read -r go <&3 || exit; exec "$@" 3<&-';
+
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 export class RunningCommand {
   readonly #child: Child;
+  readonly #go: Writable;
   readonly #graceMs: number;
   readonly #lastLine = new LastLine();
   readonly #lastError = new LastLine();
@@ -42,10 +49,16 @@ export class RunningCommand {
   readonly ended: Promise<Ended>;
 
   constructor({ words, environment, input, output, errors, graceMs }: CommandRun) {
-    const [program = '', ...rest] = words;
     this.#graceMs = graceMs;
-    this.#child = spawn(program, rest, { detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...environment } });
-    const { stdin, stdout, stderr } = this.#child;
+    const stdio = ['pipe', 'pipe', 'pipe', 'pipe'] as const;
+    const shell = ['-c', WAITING, 'sh', ...words];
+    const child = spawn('sh', shell, { detached: true, stdio: [...stdio], env: { ...environment } });
+    const { stdin, stdout, stderr } = child;
+    this.#child = child;
+    const [, , , go] = child.stdio;
+    if (go === null || go === undefined || !('end' in go)) throw new Error('there is no way to tell it to begin');
+    this.#go = go;
+    go.on('error', () => undefined);
     this.ended = this.#end();
     // It need not read it.
     stdin.on('error', () => undefined);
@@ -54,6 +67,11 @@ export class RunningCommand {
     stderr.on('data', (chunk: Buffer) => this.#lastError.take(chunk));
     passOn(stdout, output);
     passOn(stderr, errors);
+  }
+
+  /** Lets it begin. */
+  begin(): void {
+    this.#go.end('\n');
   }
 
   /** The process group of the command; null when it could not be started. */
