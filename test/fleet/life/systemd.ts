@@ -36,6 +36,11 @@ export function canRunSystemd(): boolean {
   }
 }
 
+/** Whether `freeze` can be had: the older control groups have none. */
+export function canFreeze(): boolean {
+  return hierarchies().some((root) => existsSync(join(root, 'cgroup.controllers')));
+}
+
 export class TestSystemd {
   readonly #environment: Readonly<Record<string, string>>;
   /** Its sockets lie in there, and their paths may not be long. */
