@@ -12,7 +12,7 @@ export type AgentState =
   | 'waiting'
   /** A session's command runs; it has no card. */
   | 'running'
-  /** Its command failed at once too often; it tries again by itself. */
+  /** Its command failed at once too often, or the disk is in the way; it tries again by itself. */
   | 'paused'
   /** Its process is there, and its heartbeat has stopped: it is stopped, or hangs. */
   | 'silent'

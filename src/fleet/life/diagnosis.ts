@@ -76,7 +76,9 @@ function agentFindings(agent: AgentStatus): readonly Finding[] {
       ];
     }
     case 'paused': {
-      const message = 'Its command fails at once, again and again; it tries again by itself, more and more slowly.';
+      const message =
+        'It takes no card for a while: its command fails at once, again and again, or the disk is in the way. It tries ' +
+        'again by itself, more and more slowly.';
       return [finding('agent-paused', 'warning', name, message, `See why with: mosaic fleet agent logs ${name}`)];
     }
     default:
