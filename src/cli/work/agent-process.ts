@@ -19,9 +19,7 @@ import { agentName } from '../parse/values.ts';
 import type { Environment } from '../print/text/screen.ts';
 import { sessionLine } from '../print/worker-line.ts';
 import { rosterPlaceOf } from '../roster/place.ts';
-import { runWorker } from './worker-run.ts';
-
-const GRACE_MS = 10_000;
+import { GRACE_MS, runWorker } from './worker-run.ts';
 
 export const command: RunnableCommand = defineCommand({
   options: { name: required(agentName('which agent')) },

@@ -11,7 +11,8 @@ import { jsonLine } from '../output/output.ts';
 import type { Environment } from '../print/text/screen.ts';
 import { workerLine } from '../print/worker-line.ts';
 
-const GRACE_MS = 10_000;
+/** So long a command may take to end by itself once it is told to. */
+export const GRACE_MS = 10_000;
 
 /** @param environment of the command; it finds the same backlog, also where `--mosaic-home` was given */
 export async function runWorker(

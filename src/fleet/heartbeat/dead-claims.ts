@@ -1,9 +1,10 @@
 /** Takes claims back from owners that are proven dead, at once, and not only when their time is over. */
 import type { Backlog } from '../../backlog/backlog.ts';
 import { MosaicError } from '../../errors.ts';
-import { hasProcessGroup, livenessOf, type ProcessIdentity } from '../../host/process-identity.ts';
-import { claimsOfTheDead, type Heartbeat, type HeldClaim, type Judged } from './heartbeat.ts';
-import { type HeartbeatFile, readHeartbeats, removeHeartbeat } from './heartbeat-file.ts';
+import type { ProcessIdentity } from '../../host/process-identity.ts';
+import { claimsOfTheDead, type Heartbeat, type HeldClaim } from './heartbeat.ts';
+import { removeHeartbeat } from './heartbeat-file.ts';
+import { judgedHeartbeats } from './judged-heartbeats.ts';
 
 export interface Reclaimed {
   readonly id: string;
@@ -45,24 +46,6 @@ function isMeant(owner: string, only: string | undefined): boolean {
 /** Its command may still be at work, without anybody to look after it. */
 function mayStillHold({ owner }: Heartbeat, claims: readonly HeldClaim[]): boolean {
   return claims.some((claim) => claim.owner === owner);
-}
-
-export interface JudgedFile extends HeartbeatFile, Judged {}
-
-export function judgedHeartbeats(folder: string, self: ProcessIdentity): readonly JudgedFile[] {
-  return readHeartbeats(folder).map((file) => {
-    const { process: other, doing } = file.heartbeat;
-    const liveness = livenessOf(other, self);
-    // The command of a session is in its own group.
-    const group = doing.kind === 'working' ? doing.group : other.pid;
-    const isGroupGone = liveness === 'dead' && (other.bootId !== self.bootId || isGone(group));
-    return { ...file, liveness, isGroupGone };
-  });
-}
-
-/** A command that was just being started may have been. */
-function isGone(group: number | null): boolean {
-  return group !== null && !hasProcessGroup(group);
 }
 
 async function heldClaims(backlog: Backlog): Promise<readonly HeldClaim[]> {

@@ -70,7 +70,9 @@ export class Heart {
     try {
       writeHeartbeat(this.#path, this.#heartbeat);
     } catch {
-      // A full or read-only disk is no reason to stop the work. Others see that it has fallen silent.
+      // A full or read-only disk is no reason to stop the work. What stands there is not true any more, and would prove
+      // what is not so; without it claims come back by time.
+      removeHeartbeat(this.#path);
     }
   }
 

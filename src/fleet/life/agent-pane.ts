@@ -10,8 +10,8 @@ import { systemClock } from '../../host/clock.ts';
 import type { Pane, Tmux, TmuxAnswer } from '../../host/tmux.ts';
 import { currentIdentity } from '../../host/process-identity.ts';
 import { wordsOf } from '../../host/process-words.ts';
-import { type JudgedFile, judgedHeartbeats } from '../heartbeat/dead-claims.ts';
 import { heartbeatFolder } from '../heartbeat/heartbeat-file.ts';
+import { type JudgedFile, judgedHeartbeats } from '../heartbeat/judged-heartbeats.ts';
 import { agentWords, isAgentProcess, type Launch, passedOn } from './launch.ts';
 import { AGENT_TAG, type KeptBy, KEEPER_TAG, paneOf, TAGS } from './panes.ts';
 
@@ -169,10 +169,9 @@ async function untilNameIsFree({ mosaicHome }: Launch, name: string): Promise<vo
   }
 }
 
-/** Of a worker that died while it started its command nobody knows the group, and its claim is still its own. */
-function mayWork({ heartbeat: { doing }, liveness, isGroupGone }: JudgedFile): boolean {
-  if (liveness === 'alive') return true;
-  return liveness === 'dead' && !isGroupGone && !(doing.kind === 'working' && doing.group === null);
+/** It, or what it has started; of what is on another machine nothing can be known, and nothing is waited for. */
+function mayWork({ liveness, isGroupGone }: JudgedFile): boolean {
+  return liveness === 'alive' || (liveness === 'dead' && !isGroupGone);
 }
 
 /** tmux takes a semicolon at the end of a word for the end of a command. */

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../host/clock.ts';
 import { currentIdentity } from '../../host/process-identity.ts';
 import type { Pane, Tmux } from '../../host/tmux.ts';
-import { type JudgedFile, judgedHeartbeats } from '../heartbeat/dead-claims.ts';
 import { heartbeatFolder } from '../heartbeat/heartbeat-file.ts';
+import { heartOf, judgedHeartbeats } from '../heartbeat/judged-heartbeats.ts';
 import type { Agent } from '../roster/roster.ts';
 import { agentPanes } from './agent-pane.ts';
 import type { Launch } from './launch.ts';
@@ -105,17 +105,13 @@ async function failureAtOnce(
         `it ended at once: ${text.kind === 'answer' ? lastWords(text.value) : 'nobody knows why'}`,
       );
     }
-    const hearts = judgedHeartbeats(folder, currentIdentity());
-    if (pane !== null && hearts.some((file) => isOfPane(file, pane))) return null;
+    const heart = pane === null ? null : heartOf(judgedHeartbeats(folder, currentIdentity()), name, pane.pid);
+    if (heart !== null && heart.liveness !== 'dead') return null;
     const reason = pane === null ? await transport.givenUpOn(name) : null;
     if (reason !== null) return { ...did(name, 'failed', reason), hint };
     await sleep(LOOK_EVERY_MS);
   }
   return { ...did(name, 'failed', `nothing was heard of it for ${UP_LIMIT_MS / 1000} s`), hint };
-}
-
-function isOfPane({ heartbeat: { owner, process }, liveness }: JudgedFile, { pid, tag }: Pane): boolean {
-  return liveness !== 'dead' && owner === tag && process.pid === pid;
 }
 
 /** What went wrong, and what to do about it. tmux's own line about a dead pane says nothing that was not said. */

@@ -7,9 +7,9 @@ import { currentIdentity } from '../../host/process-identity.ts';
 import { wordsOf } from '../../host/process-words.ts';
 import type { Systemd, UnitState } from '../../host/systemd.ts';
 import type { Pane, Tmux, TmuxAnswer } from '../../host/tmux.ts';
-import { type JudgedFile, judgedHeartbeats } from '../heartbeat/dead-claims.ts';
 import { type Pulse, pulseOf } from '../heartbeat/heartbeat.ts';
 import { heartbeatFolder } from '../heartbeat/heartbeat-file.ts';
+import { heartOf, type JudgedFile, judgedHeartbeats } from '../heartbeat/judged-heartbeats.ts';
 import { readRestartLock } from '../restart/read-restart-lock.ts';
 import { restartLockPath } from '../restart/take-restart-lock.ts';
 import type { Roster } from '../roster/roster.ts';
@@ -92,12 +92,9 @@ export async function fleetStatus(sources: StatusSources): Promise<FleetStatus> 
   const agents = await Promise.all(
     names.map(async (name, index) => {
       const pane = paneOf(panes, name);
-      // Of those that died one may have had the same pid.
-      const own = hearts.filter(({ heartbeat }) => heartbeat.owner === name && heartbeat.process.pid === pane?.pid);
-      const heart = own.find(({ liveness }) => liveness !== 'dead') ?? own[0];
       return agentStatus({
         ...{ name, isInRoster: listed.includes(name), pane, nowMs },
-        ...{ heart: heart ?? null, unit: units?.[index] ?? null },
+        ...{ heart: pane === null ? null : heartOf(hearts, name, pane.pid), unit: units?.[index] ?? null },
         seenPane: isKnown ? await seenPane(pane) : 'unknown',
         cards: claims.get(name) ?? [],
         hasUnit: systemd !== null,

@@ -19,7 +19,8 @@ import type { Clock } from '../../host/clock.ts';
 import { takesLines } from '../../host/terminal.ts';
 import { type Addressee, type PaneView, TmuxPane } from '../../host/tmux-pane.ts';
 import type { Pane, Tmux } from '../../host/tmux.ts';
-import { readHeartbeats } from '../heartbeat/heartbeat-file.ts';
+import { currentIdentity } from '../../host/process-identity.ts';
+import { heartOf, judgedHeartbeats } from '../heartbeat/judged-heartbeats.ts';
 import { runningPane } from './find.ts';
 import { checkMessage, hasArrived, needsBracketedPaste, type Traces, tracesOf } from './message.ts';
 import {
@@ -91,8 +92,8 @@ export async function send({ agent, text, upTo }: SendTerms, around: SendSurroun
 }
 
 function isWorker({ pid, tag }: Pane, folder: string): boolean {
-  const hearts = readHeartbeats(folder).map(({ heartbeat }) => heartbeat);
-  return hearts.some(({ owner, mode, process }) => owner === tag && process.pid === pid && mode === 'worker');
+  const heart = heartOf(judgedHeartbeats(folder, currentIdentity()), tag, pid);
+  return heart !== null && heart.liveness !== 'dead' && heart.heartbeat.mode === 'worker';
 }
 
 class Typing {
