@@ -48,7 +48,7 @@ export async function untilLost(claim: Claim, around: ClaimSurroundings, over: A
     const begunMs = monotonicMs();
     const leftMs = renewedMs + ttlMs - begunMs;
     const isDue = begunMs - renewedMs >= renewedEveryMs;
-    const seen = await inTime(isDue ? renew(claim, around) : look(claim, around), leftMs, over);
+    const seen = await inTime(isDue ? renew(claim, around) : look(claim, around), leftMs);
     if (seen === 'renewed') {
       renewedMs = begunMs;
       lasts(begunMs + ttlMs - monotonicMs());
@@ -85,8 +85,14 @@ async function look({ card, owner }: Claim, { backlog }: ClaimSurroundings): Pro
 }
 
 /** It may have to wait for the store, and the claim does not wait with it. */
-async function inTime(asked: Promise<Seen>, leftMs: number, over: AbortSignal): Promise<Seen> {
-  return Promise.race([asked, pass(Math.max(0, leftMs), over).then((): Seen => 'unknown')]);
+async function inTime(asked: Promise<Seen>, leftMs: number): Promise<Seen> {
+  // Its own, so that in a claim of hours no thousand timers wait.
+  const answered = new AbortController();
+  try {
+    return await Promise.race([asked, pass(Math.max(0, leftMs), answered.signal).then((): Seen => 'unknown')]);
+  } finally {
+    answered.abort();
+  }
 }
 
 /** The claim is somebody else's, the card is done, or it is not there any more: to ask again would not help. */
