@@ -28,6 +28,7 @@ const INDISPENSABLE: readonly string[] = [
   'dist/index.js',
   'dist/index.d.ts',
   'dist/card.schema.json',
+  'fixtures/framework/guides/FLEET-BACKLOG.md',
 ];
 
 describe('the package', () => {
