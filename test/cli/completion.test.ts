@@ -48,6 +48,7 @@ describe('what may stand next', () => {
     ['mosaic fleet backlog claim --wait --co', ['--count']],
     ['mosaic fleet backlog import ', [':files']],
     ['mosaic fleet completion f', ['fish']],
+    ['mosaic fleet init --preset ', ['empty', 'four', 'mixed', 'one']],
     ['mosaic nonsense ', []],
   ];
 

@@ -30,7 +30,7 @@ export function programForAll(): string {
   if (copy === null) {
     copy = newFolder();
     const packages = ['commander', 'yaml', 'zod'].map((name) => `node_modules/${name}`);
-    for (const part of ['bin', 'dist', 'package.json', ...packages]) {
+    for (const part of ['bin', 'dist', 'fixtures', 'package.json', ...packages]) {
       // What begins with a dot comes and goes there while other tests run.
       const filter = (path: string): boolean => !path.startsWith(`${join(root, 'dist')}/.`);
       cpSync(join(root, part), join(copy, part), { recursive: true, filter });

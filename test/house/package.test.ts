@@ -28,6 +28,7 @@ const INDISPENSABLE: readonly string[] = [
   'dist/index.js',
   'dist/index.d.ts',
   'dist/card.schema.json',
+  ...['empty', 'four', 'mixed', 'one'].map((name) => `fixtures/framework/fleet/presets/${name}.yaml`),
   'fixtures/framework/guides/FLEET-BACKLOG.md',
 ];
 

@@ -83,6 +83,7 @@ async function valueCandidates(context: Context, completion: Completion): Promis
   if (completion === 'nothing') return [];
   if (completion === 'file') return FILES;
   if (typeof completion !== 'string') return completion.map((word): Candidate => [word, '']);
+  if (completion === 'preset') return presetCandidates(context);
   const { cards } = await (await context.backlog()).list();
   const open = cards.filter(({ status }) => status !== 'done');
   return unique((open.length > 0 ? open : cards).flatMap((card) => valuesOf(card, completion)));
@@ -99,6 +100,13 @@ function valuesOf(card: Card, completion: 'id' | 'owner' | 'phase' | 'label'): r
     case 'label':
       return card.labels.map((label): Candidate => [printable(label), '']);
   }
+}
+
+/** Loaded here: what knows the presets also reads them, and takes longer to load than all other answers take. */
+async function presetCandidates({ mosaicHome }: Context): Promise<readonly Candidate[]> {
+  const { mosaicHomeOf } = await import('../../backlog/open.ts');
+  const { presetNames } = await import('../../fleet/roster/presets.ts');
+  return presetNames(mosaicHomeOf(mosaicHome)).map((name): Candidate => [name, '']);
 }
 
 function unique(candidates: readonly Candidate[]): readonly Candidate[] {

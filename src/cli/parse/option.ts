@@ -11,7 +11,7 @@ import { usageError } from './usage.ts';
 export type RawValue = string | true | readonly string[] | undefined;
 
 /** What the shell may offer for a value. */
-export type Completion = 'nothing' | 'file' | 'id' | 'owner' | 'phase' | 'label' | readonly string[];
+export type Completion = 'nothing' | 'file' | 'id' | 'owner' | 'phase' | 'label' | 'preset' | readonly string[];
 
 export interface OptionSpec<T> {
   /** `--ttl <duration>`; null for what can only be a plain argument. */

@@ -1,68 +1,44 @@
-/** Rosters to begin with. Their comments are for the person who opens the file. Pure. */
+/**
+ * Rosters to begin with: the files `fleet/presets/NAME.yaml` of the framework, and those that a user puts beside them.
+ * Their comments are for the person who opens the roster that is made of one.
+ */
+import { frameworkFile, frameworkNames, neededFrameworkFile } from '../framework/framework-files.ts';
+import { parsedRoster, readRosterText, type RosterText } from './roster-text.ts';
 
-const HEAD = `# The fleet: its agents, in the order in which they are started.
-#
-# An agent has a name and a runtime: claude, codex, opencode, pi, shell, or any other with its command.
-# It may also have:
-#   mode     worker: its command is run anew for each card; session: it runs on and takes cards by itself
-#   command  what it runs, for sh, or a list of words; args: words added to the runtime's own command
-#   cwd      the folder it works in, absolute or with ~/; best a git work tree of its own
-#   phases   only cards of one of these, such as [M1, M2]; labels: only cards with one of these
-#   ttl      how long a claim lasts without a sign of life, such as 15m
-# Its secrets stand in fleet/agents/NAME.env. After a change: mosaic fleet verify
-version: 1
-transport: tmux
-agents:
-`;
+const FOLDER = 'fleet/presets';
+const ENDING = '.yaml';
+/** Without agents, for the first one to be added. */
+const EMPTY = `${FOLDER}/empty${ENDING}`;
 
-/** The worker in every preset that needs a command; \`verify\` says so as long as it is missing. */
-const SCRIPT = '~/fleet/work-on-card.sh';
-
-function shellWorker(name: string): string {
-  return `  - name: ${name}\n    runtime: shell\n    command: ${SCRIPT}\n`;
+/** A name is never a path, and no file is meant that hides. */
+export function isPresetName(name: string): boolean {
+  return /^[\w-][\w.-]{0,63}$/.test(name);
 }
 
-const ON_CARD = `  # The script finds the card as JSON on its standard input; when it ends with 0, the card is done.\n`;
-
-const ONE = `${HEAD}${ON_CARD}${shellWorker('coder0')}    # cwd: ~/src/project\n`;
-
-const FOUR = `${HEAD}${ON_CARD}${[0, 1, 2, 3].map((number) => shellWorker(`coder${number}`)).join('')}`;
-
-const MIXED = `${HEAD}  # Talks with you, cuts the work into cards, and looks at what comes back.
-  - name: planner
-    runtime: claude
-
-  # Nobody is there to answer a question of a worker, so each is told beforehand that it may change files.
-  - name: coder0
-    runtime: claude
-    mode: worker
-    args: [--permission-mode, acceptEdits]
-    # cwd: ~/src/project-coder0
-    ttl: 30m
-
-  - name: coder1
-    runtime: codex
-    mode: worker
-    args: [--sandbox, workspace-write]
-    # cwd: ~/src/project-coder1
-    ttl: 30m
-
-  # Takes only cards with the label check, and needs no model for them.
-  - name: checker
-    runtime: shell
-    command: ~/fleet/check-card.sh
-    labels: [check]
-`;
-
-export type Preset = 'one' | 'four' | 'mixed';
-
-export const PRESETS: readonly Preset[] = ['one', 'four', 'mixed'];
-
-const TEXTS: Readonly<Record<Preset, string>> = { one: ONE, four: FOUR, mixed: MIXED };
-
-export function presetText(preset: Preset): string {
-  return TEXTS[preset];
+/** Those of the user among them; sorted. */
+export function presetNames(mosaicHome: string): readonly string[] {
+  return frameworkNames(mosaicHome, FOLDER)
+    .filter((name) => name.endsWith(ENDING))
+    .map((name) => name.slice(0, -ENDING.length))
+    .filter(isPresetName);
 }
 
-/** A roster without agents, for the first one to be added. */
-export const EMPTY_ROSTER: string = HEAD.replace('agents:\n', 'agents: []\n');
+/**
+ * @param userHome what `~` means in a path
+ * @returns null when there is no preset of that name
+ * @throws MosaicError ROSTER_INVALID, with the lines that are wrong; DISK_…
+ */
+export function readPreset(mosaicHome: string, userHome: string, name: string): RosterText | null {
+  const file = frameworkFile(mosaicHome, `${FOLDER}/${name}${ENDING}`);
+  return file === null ? null : read(file, userHome);
+}
+
+/** @throws MosaicError ROSTER_INVALID, INTERNAL, DISK_… */
+export function emptyRoster(mosaicHome: string, userHome: string): RosterText {
+  return read(neededFrameworkFile(mosaicHome, EMPTY), userHome);
+}
+
+/** One that has gone this very moment counts as an empty file. */
+function read(file: string, userHome: string): RosterText {
+  return parsedRoster(readRosterText(file, 'preset') ?? '', file, 'preset', userHome);
+}

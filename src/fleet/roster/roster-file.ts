@@ -3,31 +3,18 @@
  * mutex. It is replaced whole, so whoever reads it finds the old text or the new one; a symbolic link stays one, and what
  * it leads to is replaced.
  */
-import {
-  chmodSync,
-  lstatSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, readlinkSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Exclusive, RegistryMutex } from '../../backlog/registry-mutex.ts';
-import { diskError } from '../../disk/file-error.ts';
 import { systemErrorCode } from '../../disk/filesystem.ts';
 import { MosaicError } from '../../errors.ts';
 import { type AgentEntry, readAgent } from './agent-entry.ts';
 import { type EditedText, withAgent, withoutAgent } from './edit-roster.ts';
 import { createEnvironmentFile, environmentFileOf } from './environment-file.ts';
-import { parseRoster, type RosterLayout, type RosterProblem } from './parse-roster.ts';
-import { EMPTY_ROSTER } from './presets.ts';
+import { parseRoster, type RosterLayout } from './parse-roster.ts';
+import { emptyRoster } from './presets.ts';
+import { parsedRoster, readRosterText, type RosterText } from './roster-text.ts';
 import type { Agent, Roster } from './roster.ts';
-
-const MAX_BYTES = 1024 * 1024;
-const MOST_TOLD = 20;
 
 export interface RosterPlace {
   readonly mosaicHome: string;
@@ -42,17 +29,18 @@ export function rosterFileOf({ mosaicHome }: Pick<RosterPlace, 'mosaicHome'>): s
 /** @throws MosaicError ROSTER_NOT_FOUND, ROSTER_INVALID, DISK_… */
 export function readRoster(place: RosterPlace): Roster {
   const file = rosterFileOf(place);
-  const text = readText(file);
-  if (text === null) throw rosterNotFound(file);
-  return parsed(text, place).roster;
+  return readNow(file, place).roster;
 }
 
 /** @throws MosaicError ROSTER_EXISTS, LOCK_…, DISK_… */
-export async function createRoster(mutex: RegistryMutex, place: RosterPlace, text: string): Promise<Roster> {
+export async function createRoster(
+  mutex: RegistryMutex,
+  place: RosterPlace,
+  { text, roster }: RosterText,
+): Promise<Roster> {
   const file = rosterFileOf(place);
   return mutex.run((exclusive) => {
     if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) throw rosterExists(file);
-    const { roster } = parsed(text, place);
     exclusive.replace(file, text);
     return roster;
   });
@@ -79,8 +67,8 @@ export async function addAgent(
   const agent = checkedAgent(entry, place);
   return mutex.run((exclusive) => {
     const file = rosterFileOf(place);
-    const text = readText(file);
-    const before = parsed(text ?? EMPTY_ROSTER, place);
+    const there = readIfThere(file, place);
+    const before = there ?? emptyRoster(place.mosaicHome, place.userHome);
     const { agents } = before.roster;
     if (agents.some(({ name }) => name === agent.name)) throw agentExists(agent.name, file);
     const edited = edit(before, (layout) => withAgent(before.text, layout, entry));
@@ -95,7 +83,7 @@ export async function addAgent(
       if (environment !== null) rmSync(environmentFile, { force: true });
       throw error;
     }
-    return { agent, isNewRoster: text === null };
+    return { agent, isNewRoster: there === null };
   });
 }
 
@@ -103,13 +91,11 @@ export async function addAgent(
 export async function removeAgent(mutex: RegistryMutex, place: RosterPlace, name: string): Promise<Agent> {
   return mutex.run((exclusive) => {
     const file = rosterFileOf(place);
-    const text = readText(file);
-    if (text === null) throw rosterNotFound(file);
-    const before = parsed(text, place);
+    const before = readNow(file, place);
     const { agents } = before.roster;
     const agent = agents.find((one) => one.name === name);
     if (agent === undefined) throw agentNotFound(name, agents, file);
-    const edited = edit(before, (layout) => withoutAgent(text, layout, agents.indexOf(agent)));
+    const edited = edit(before, (layout) => withoutAgent(before.text, layout, agents.indexOf(agent)));
     put(
       exclusive,
       file,
@@ -123,19 +109,20 @@ export async function removeAgent(mutex: RegistryMutex, place: RosterPlace, name
   });
 }
 
-interface Parsed {
-  readonly text: string;
-  readonly roster: Roster;
-  readonly layout: RosterLayout | null;
+/** @throws MosaicError ROSTER_NOT_FOUND, ROSTER_INVALID, DISK_… */
+function readNow(file: string, place: RosterPlace): RosterText {
+  const found = readIfThere(file, place);
+  if (found === null) throw rosterNotFound(file);
+  return found;
 }
 
-function parsed(text: string, place: RosterPlace): Parsed {
-  const read = parseRoster(text, place.userHome);
-  if (read.kind === 'invalid') throw rosterInvalid(rosterFileOf(place), read.problems);
-  return { text, roster: read.roster, layout: read.layout };
+/** @throws MosaicError ROSTER_INVALID, DISK_… */
+function readIfThere(file: string, { userHome }: RosterPlace): RosterText | null {
+  const text = readRosterText(file, 'roster');
+  return text === null ? null : parsedRoster(text, file, 'roster', userHome);
 }
 
-function edit({ layout }: Parsed, change: (layout: RosterLayout) => EditedText): EditedText {
+function edit({ layout }: RosterText, change: (layout: RosterLayout) => EditedText): EditedText {
   return layout === null ? null : change(layout);
 }
 
@@ -159,19 +146,6 @@ function checkedAgent(entry: AgentEntry, { userHome }: RosterPlace): Agent {
     code: 'INVALID_INPUT',
     message: `${['The agent cannot be added.', ...read.problems.map(({ message }) => message)].join(' ')} Nothing was changed.`,
   });
-}
-
-/** Null when there is none. @throws MosaicError ROSTER_INVALID, DISK_… */
-function readText(file: string): string | null {
-  try {
-    const { size } = statSync(file);
-    if (size > MAX_BYTES) throw unreadable(file, `it has ${size} bytes, and a roster has at most ${MAX_BYTES}`);
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return null;
-    if (error instanceof TypeError) throw unreadable(file, 'it is not text in UTF-8');
-    throw diskError(error, file, 'read') ?? error;
-  }
 }
 
 /**
@@ -201,24 +175,6 @@ function targetOf(file: string): string {
     const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
     return isLink ? resolve(dirname(file), readlinkSync(file)) : file;
   }
-}
-
-function rosterInvalid(file: string, problems: readonly RosterProblem[]): MosaicError {
-  const told = problems.slice(0, MOST_TOLD).map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
-  const rest = problems.length - told.length;
-  return new MosaicError({
-    code: 'ROSTER_INVALID',
-    message: ['The roster cannot be used.', ...told, ...(rest > 0 ? [`… and ${rest} more.`] : [])].join('\n'),
-    hint: 'Correct the file, then look at it with: mosaic fleet verify',
-  });
-}
-
-function unreadable(file: string, reason: string): MosaicError {
-  return new MosaicError({
-    code: 'ROSTER_INVALID',
-    message: `The roster ${file} cannot be used: ${reason}.`,
-    hint: 'Look whether it is the file you mean, and move it away if it is not.',
-  });
 }
 
 function rosterNotFound(file: string): MosaicError {

@@ -1,7 +1,6 @@
 /** What a roster means, and what is said of one that is wrong: every sentence in full, with its line and column. */
 import { describe, expect, it } from 'vitest';
 import { parseRoster } from '../../../src/fleet/roster/parse-roster.ts';
-import { PRESETS, presetText } from '../../../src/fleet/roster/presets.ts';
 import type { Agent } from '../../../src/fleet/roster/roster.ts';
 import { WORKER_PROMPT } from '../../../src/fleet/roster/runtimes.ts';
 
@@ -71,11 +70,6 @@ describe('an agent', () => {
 });
 
 describe('a roster', () => {
-  it.each(PRESETS)('that begins as the preset %s is right', (preset) => {
-    expect(problemsOf(presetText(preset))).toEqual([]);
-    expect(agentsOf(presetText(preset)).length).toBe({ one: 1, four: 4, mixed: 4 }[preset]);
-  });
-
   it.each(['agents:', 'agents: []', 'agents: # none yet\n  # - name: a'])('may have no agents: %j', (agents) => {
     expect(agentsOf(`version: 1\n${agents}\n`)).toEqual([]);
   });
