@@ -39,6 +39,7 @@ export type ErrorCode =
   | 'MESSAGE_NOT_ARRIVED'
   | 'RESTART_LOST'
   | 'SYSTEMD_FAILED'
+  | 'TEMPLATE_INVALID'
   | 'TMUX_MISSING'
   | 'TMUX_UNKNOWN'
   | 'UNITS_TAKEN'

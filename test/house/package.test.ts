@@ -12,7 +12,7 @@ const WANTED: readonly RegExp[] = [
   /^dist\/bin\/(program\.cjs|licenses\.txt)$/,
   /^dist\/(?!bin\/)[\w/-]+(\.js|\.d\.ts)$/,
   /^dist\/card\.schema\.json$/,
-  /^fixtures\/[\w./-]+$/,
+  /^fixtures\/[\w.@/-]+$/,
 ];
 
 const INDISPENSABLE: readonly string[] = [
@@ -30,6 +30,8 @@ const INDISPENSABLE: readonly string[] = [
   'dist/card.schema.json',
   ...['empty', 'four', 'mixed', 'one'].map((name) => `fixtures/framework/fleet/presets/${name}.yaml`),
   'fixtures/framework/guides/FLEET-BACKLOG.md',
+  'fixtures/framework/systemd/user/mosaic-agent@.service',
+  'fixtures/framework/systemd/user/mosaic-tmux-holder.service',
 ];
 
 describe('the package', () => {

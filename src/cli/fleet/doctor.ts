@@ -1,15 +1,19 @@
 /** `doctor`: is the fleet as it should be? */
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { MosaicError } from '../../errors.ts';
 import { diagnose, type SystemdFacts } from '../../fleet/life/diagnosis.ts';
+import { areUpToDate, unitFolder } from '../../fleet/life/installed-units.ts';
+import type { Launch } from '../../fleet/life/launch.ts';
 import { fleetStatus } from '../../fleet/life/status.ts';
 import { readRestartLock } from '../../fleet/restart/read-restart-lock.ts';
 import { restartLockPath } from '../../fleet/restart/take-restart-lock.ts';
+import type { Tmux } from '../../host/tmux.ts';
 import { defineCommand, type RunnableCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { DONE, FAILED } from '../exit-status.ts';
 import { fleetPage } from '../print/findings.ts';
-import { type Fleet, openFleet } from './open-fleet.ts';
+import { type Fleet, openFleet, wantedUnits } from './open-fleet.ts';
 
 export const command: RunnableCommand = defineCommand({
   options: {},
@@ -34,17 +38,27 @@ export const command: RunnableCommand = defineCommand({
   },
 });
 
-async function systemdFacts(context: Context, { systemd, installation }: Fleet): Promise<SystemdFacts | null> {
+async function systemdFacts({ env }: Context, { systemd, launch, tmux }: Fleet): Promise<SystemdFacts | null> {
   if (systemd === null) return null;
   const state = await systemd.state();
-  const user = context.env['USER'] ?? userInfo().username;
+  const user = env['USER'] ?? userInfo().username;
   return {
-    unitsUpToDate: installation.kind === 'ours' && installation.isUpToDate,
+    units: await unitFacts(unitFolder(env), launch, tmux),
     unreachable: state.kind === 'answer' ? null : state.kind === 'missing' ? 'systemctl is not there' : state.reason,
     isLingering: isLingering(user),
     version: await systemd.version(),
     user,
   };
+}
+
+/** A template that is of no use is no reason to keep silent about all the rest. */
+async function unitFacts(folder: string, launch: Launch, tmux: Tmux): Promise<SystemdFacts['units']> {
+  try {
+    return areUpToDate(folder, await wantedUnits(launch, tmux)) ? 'up-to-date' : 'old';
+  } catch (error) {
+    if (!(error instanceof MosaicError)) throw error;
+    return { unknownBecause: error.message, hint: error.hint };
+  }
 }
 
 const LINGER_FOLDER = '/var/lib/systemd/linger';

@@ -22,36 +22,40 @@ export const command: RunnableCommand = defineCommand({
   },
   details:
     'Writes mosaic-tmux-holder.service and mosaic-agent@.service for the user, and no others. From then on start, stop, ' +
-    'restart and status go through systemd. Files that somebody else wrote are never touched.',
+    'restart and status go through systemd. Files that somebody else wrote are never touched. Templates of your own in ' +
+    'systemd/user of MOSAIC_HOME go before those that come with the program.',
   examples: ['install-systemd', 'install-systemd --print', 'install-systemd --uninstall'],
   async run(context, { print, uninstall }) {
     if (print !== undefined && uninstall !== undefined) throw usageError('--print and --uninstall exclude each other.');
     const { mosaicHome } = rosterPlaceOf(context);
     const tmux = tmuxOf(mosaicHome, context.env);
     const folder = unitFolder(context.env);
-    const files = await wantedUnits(launchOf(context), tmux);
-    if (print !== undefined) {
-      await context.output.answer({ folder, files }, () =>
-        files.map(({ name, text }) => `# ${folder}/${name}\n${text}`).join('\n'),
-      );
-      return;
+    const isFirst = installationIn(folder, mosaicHome).kind === 'none';
+    if (uninstall !== undefined) {
+      if (!isFirst) await assertNothingRuns(tmux);
+      return remove(context, folder, mosaicHome);
     }
-    const systemd = new Systemd({ environment: context.env });
-    const isFirst = installationIn(folder, mosaicHome, files).kind === 'none';
+    const files = await wantedUnits(launchOf(context), tmux);
+    if (print !== undefined) return show(context, folder, files);
     // A fleet that runs belongs to whoever started it. New texts of the same units, though, wait for the next start.
-    if (isFirst !== (uninstall !== undefined)) await assertNothingRuns(tmux);
-    if (uninstall === undefined) return install(context, systemd, { folder, mosaicHome, files });
-    return remove(context, systemd, { folder, mosaicHome, files });
+    if (isFirst) await assertNothingRuns(tmux);
+    return install(context, folder, mosaicHome, files);
   },
 });
 
-interface Units {
-  readonly folder: string;
-  readonly mosaicHome: string;
-  readonly files: readonly UnitFile[];
+async function show({ output }: Context, folder: string, files: readonly UnitFile[]): Promise<void> {
+  await output.answer({ folder, files }, () =>
+    files.map(({ name, text }) => `# ${folder}/${name}\n${text}`).join('\n'),
+  );
 }
 
-async function install({ output }: Context, systemd: Systemd, { folder, mosaicHome, files }: Units): Promise<void> {
+async function install(
+  { env, output }: Context,
+  folder: string,
+  mosaicHome: string,
+  files: readonly UnitFile[],
+): Promise<void> {
+  const systemd = new Systemd({ environment: env });
   agreed(await systemd.state());
   const written = await installUnits(folder, mosaicHome, files);
   agreed(await systemd.reload());
@@ -59,11 +63,12 @@ async function install({ output }: Context, systemd: Systemd, { folder, mosaicHo
   await output.hint('Bring the fleet up with: mosaic fleet start');
 }
 
-async function remove(context: Context, systemd: Systemd, { folder, mosaicHome, files }: Units): Promise<void> {
-  const removed = removeUnits(folder, mosaicHome, files);
+/** Without the templates: what was written can be taken away, whatever has become of them. */
+async function remove({ env, output }: Context, folder: string, mosaicHome: string): Promise<void> {
+  const removed = removeUnits(folder, mosaicHome);
   // Without an answer: where systemd does not answer it finds them gone when it is started.
-  await systemd.reload();
-  await context.output.answer({ removed }, () => fileLines('Removed', removed, 'No units are installed.'));
+  await new Systemd({ environment: env }).reload();
+  await output.answer({ removed }, () => fileLines('Removed', removed, 'No units are installed.'));
 }
 
 function fileLines(verb: string, files: readonly string[], none: string): string {

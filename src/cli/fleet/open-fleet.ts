@@ -1,9 +1,10 @@
 /** The fleet of a command: its roster, its tmux server, and systemd where its units are installed. */
 import { mosaicHomeOf } from '../../backlog/open.ts';
 import { MosaicError } from '../../errors.ts';
+import { readTemplate } from '../../fleet/framework/template.ts';
 import { bySystemd } from '../../fleet/life/by-systemd.ts';
 import { byTmux } from '../../fleet/life/by-tmux.ts';
-import { type Installation, installationIn, unitFolder } from '../../fleet/life/installed-units.ts';
+import { installationIn, unitFolder } from '../../fleet/life/installed-units.ts';
 import type { Launch } from '../../fleet/life/launch.ts';
 import type { Life } from '../../fleet/life/life.ts';
 import { tmuxOf } from '../../fleet/life/panes.ts';
@@ -23,7 +24,6 @@ export interface Fleet {
   readonly launch: Launch;
   /** Null where no units are installed: then tmux alone does it. */
   readonly systemd: Systemd | null;
-  readonly installation: Installation;
   readonly life: Life;
 }
 
@@ -39,10 +39,10 @@ export async function openFleet(context: Context, need: 'roster' | 'what-runs' =
   const { env } = context;
   const launch = launchOf(context);
   const tmux = tmuxOf(place.mosaicHome, env);
-  const installation = installationIn(unitFolder(env), place.mosaicHome, await wantedUnits(launch, tmux));
+  const installation = installationIn(unitFolder(env), place.mosaicHome);
   const systemd = installation.kind === 'ours' ? new Systemd({ environment: env }) : null;
   const transport = systemd === null ? byTmux(tmux, launch) : bySystemd(systemd, tmux, launch);
-  return { place, roster, tmux, launch, systemd, installation, life: { transport, tmux, launch } };
+  return { place, roster, tmux, launch, systemd, life: { transport, tmux, launch } };
 }
 
 async function rosterIfUsable({ output }: Context, place: RosterPlace): Promise<Roster> {
@@ -66,10 +66,11 @@ export function launchOf(context: Context): Launch {
   };
 }
 
-/** What the unit files should hold. */
+/** What the unit files should hold. @throws MosaicError TEMPLATE_INVALID, INTERNAL, DISK_… */
 export async function wantedUnits(launch: Launch, tmux: Tmux): Promise<readonly UnitFile[]> {
-  const file = await findProgram('tmux', launch.mosaicHome, launch.environment['PATH'] ?? '');
-  return unitFiles(launch, file ?? 'tmux', tmux.socket);
+  const { mosaicHome, environment } = launch;
+  const file = await findProgram('tmux', mosaicHome, environment['PATH'] ?? '');
+  return unitFiles(launch, file ?? 'tmux', tmux.socket, (name) => readTemplate(mosaicHome, `systemd/user/${name}`));
 }
 
 /** The agent of that name, or all of them. @throws MosaicError AGENT_NOT_FOUND */

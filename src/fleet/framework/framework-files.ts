@@ -6,6 +6,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskError } from '../../disk/file-error.ts';
+import { systemErrorCode } from '../../disk/filesystem.ts';
 import { MosaicError } from '../../errors.ts';
 import { ownPackageFolder } from '../../host/own-package.ts';
 
@@ -49,8 +50,10 @@ export function frameworkNames(mosaicHome: string, folder: string): readonly str
 
 function isThere(path: string): boolean {
   try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+    statSync(path);
+    return true;
   } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return false;
     throw diskError(error, path, 'read') ?? error;
   }
 }

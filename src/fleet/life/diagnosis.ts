@@ -11,7 +11,8 @@ export interface FleetFacts {
 }
 
 export interface SystemdFacts {
-  readonly unitsUpToDate: boolean;
+  /** Whether the unit files are as they would be written now; and why that cannot be told. */
+  readonly units: 'up-to-date' | 'old' | { readonly unknownBecause: string; readonly hint: string | null };
   /** Why the user's manager does not answer; null when it does. */
   readonly unreachable: string | null;
   /** Null where that is not known. */
@@ -130,16 +131,19 @@ function lockFindings(lock: RestartLockSeen | null): readonly Finding[] {
 }
 
 function systemdFindings(facts: SystemdFacts): readonly Finding[] {
-  const { unitsUpToDate, unreachable, isLingering, version, user } = facts;
+  const { units, unreachable, isLingering, version, user } = facts;
   const findings: Finding[] = [];
   if (unreachable !== null) {
     const message = `The units of the fleet are installed, but the user's systemd does not answer: ${unreachable}`;
     const hint = 'Over ssh or su it needs XDG_RUNTIME_DIR, usually /run/user/$(id -u).';
     findings.push(finding('systemd-unreachable', 'error', null, message, hint));
   }
-  if (!unitsUpToDate) {
-    const message = 'The unit files are not those of this version.';
+  if (units === 'old') {
+    const message =
+      'The unit files are not as they would be written now: the program has changed since, or a template.';
     findings.push(finding('units-old', 'warning', null, message, 'Write them anew with: mosaic fleet install-systemd'));
+  } else if (units !== 'up-to-date') {
+    findings.push(finding('units-unknown', 'warning', null, units.unknownBecause, units.hint));
   }
   if (isLingering === false) {
     const message =

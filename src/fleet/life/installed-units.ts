@@ -4,7 +4,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { MosaicError } from '../../errors.ts';
-import { AGENT_TEMPLATE, HOLDER_UNIT, homeOfUnit, type UnitFile } from './units.ts';
+import { AGENT_TEMPLATE, homeOfUnit, meansTheSame, type UnitFile, UNITS } from './units.ts';
 
 /** Where systemd looks for what a user has written. */
 export function unitFolder(environment: Readonly<Record<string, string | undefined>>): string {
@@ -14,31 +14,27 @@ export function unitFolder(environment: Readonly<Record<string, string | undefin
 
 export type Installation =
   | { readonly kind: 'none' }
-  | { readonly kind: 'ours'; readonly isUpToDate: boolean }
+  | { readonly kind: 'ours' }
   | { readonly kind: 'other-fleet'; readonly mosaicHome: string; readonly path: string }
   | { readonly kind: 'foreign'; readonly path: string };
 
-/** @param wanted what the files should hold now */
-export function installationIn(folder: string, mosaicHome: string, wanted: readonly UnitFile[]): Installation {
-  const found = wanted.map(({ name, text }) => ({
-    path: join(folder, name),
-    text,
-    actual: textOf(join(folder, name)),
-  }));
-  if (found.every(({ actual }) => actual === null)) return { kind: 'none' };
-  for (const { path, actual } of found) {
-    if (actual === null) continue;
-    const home = homeOfUnit(actual);
+/** Told by the first lines of the files alone, so that nothing else has to be in order for it. */
+export function installationIn(folder: string, mosaicHome: string): Installation {
+  const found = UNITS.flatMap((name) => {
+    const path = join(folder, name);
+    const text = textOf(path);
+    return text === null ? [] : [{ path, home: homeOfUnit(text) }];
+  });
+  for (const { path, home } of found) {
     if (home === null) return { kind: 'foreign', path };
     if (home !== mosaicHome) return { kind: 'other-fleet', mosaicHome: home, path };
   }
-  return { kind: 'ours', isUpToDate: found.every(({ text, actual }) => isSame(text, actual ?? '')) };
+  return { kind: found.length === 0 ? 'none' : 'ours' };
 }
 
-/** The PATH of this shell need not be that of the one which installed them. */
-function isSame(wanted: string, actual: string): boolean {
-  const [one, other] = [wanted, actual].map((text) => text.replaceAll(/^Environment=.*\n/gm, ''));
-  return one === other;
+/** Whether there is nothing to be gained from writing them anew. @param wanted what the files should hold now */
+export function areUpToDate(folder: string, wanted: readonly UnitFile[]): boolean {
+  return wanted.every(({ name, text }) => meansTheSame(text, textOf(join(folder, name)) ?? ''));
 }
 
 /**
@@ -50,7 +46,7 @@ export async function installUnits(
   mosaicHome: string,
   wanted: readonly UnitFile[],
 ): Promise<readonly string[]> {
-  assertOurs(installationIn(folder, mosaicHome, wanted));
+  assertOurs(installationIn(folder, mosaicHome));
   await mkdir(folder, { recursive: true });
   const written: string[] = [];
   for (const { name, text } of wanted) {
@@ -71,9 +67,9 @@ export async function installUnits(
  * @returns the files that were removed
  * @throws MosaicError UNITS_TAKEN; the system's error
  */
-export function removeUnits(folder: string, mosaicHome: string, wanted: readonly UnitFile[]): readonly string[] {
-  assertOurs(installationIn(folder, mosaicHome, wanted));
-  const paths = [HOLDER_UNIT, AGENT_TEMPLATE].map((name) => join(folder, name)).filter((path) => textOf(path) !== null);
+export function removeUnits(folder: string, mosaicHome: string): readonly string[] {
+  assertOurs(installationIn(folder, mosaicHome));
+  const paths = UNITS.map((name) => join(folder, name)).filter((path) => textOf(path) !== null);
   if (paths.length === 0) return [];
   for (const path of [...linksIn(join(folder, 'default.target.wants')), ...paths]) rmSync(path);
   return paths;

@@ -10,7 +10,7 @@ export interface Launch {
  * What is handed to every agent as whoever starts it has it; in tmux alone, beside all that whoever started the server had
  * set. With systemd it is all there is, and the rest is the agent's own to set.
  */
-const PASSED_ON: readonly string[] = ['PATH', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'MOSAIC_DURABILITY'];
+export const PASSED_ON: readonly string[] = ['PATH', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'MOSAIC_DURABILITY'];
 
 /** The hidden command that is an agent; see `cli/work/agent-process.ts`. */
 const AGENT_COMMAND = '__agent';

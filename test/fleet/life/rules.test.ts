@@ -1,9 +1,11 @@
 /** What an agent is at, what is wrong with a fleet, and what its units say: rules, without a fleet. */
 import { describe, expect, it } from 'vitest';
+import { readTemplate } from '../../../src/fleet/framework/template.ts';
 import { type AgentState, type Seen, stateOf } from '../../../src/fleet/life/agent-state.ts';
 import { diagnose, type FleetFacts, type SystemdFacts } from '../../../src/fleet/life/diagnosis.ts';
 import type { AgentStatus } from '../../../src/fleet/life/status.ts';
 import { AGENT_TEMPLATE, homeOfUnit, unitFiles } from '../../../src/fleet/life/units.ts';
+import { newFolder } from '../../cli/mosaic.ts';
 
 const SINCE = '2026-01-31T09:30:00.000Z';
 const LIVE = { isDead: false, deadStatus: null, isAgent: true } as const;
@@ -74,7 +76,7 @@ const AGENT: AgentStatus = {
 const CARD = { id: 'A', title: 'A', attempt: 1, claimedAt: SINCE, expiresAt: SINCE };
 const SYSTEMD: SystemdFacts = {
   ...{
-    unitsUpToDate: true,
+    units: 'up-to-date',
     unreachable: null,
     isLingering: true,
     version: 'systemd 252 (252.38-1~deb12u1)',
@@ -142,7 +144,9 @@ describe('what is wrong with a fleet', () => {
     expect(found(facts({}, { systemd: SYSTEMD }))).toEqual([]);
     expect(found(facts({}, { systemd: { ...SYSTEMD, isLingering: null } }))).toEqual([]);
     expect(found(facts({}, { systemd: { ...SYSTEMD, isLingering: false } }))).toEqual(['warning linger-off']);
-    expect(found(facts({}, { systemd: { ...SYSTEMD, unitsUpToDate: false } }))).toEqual(['warning units-old']);
+    expect(found(facts({}, { systemd: { ...SYSTEMD, units: 'old' } }))).toEqual(['warning units-old']);
+    const units = { unknownBecause: 'The template cannot be used.', hint: null };
+    expect(found(facts({}, { systemd: { ...SYSTEMD, units } }))).toEqual(['warning units-unknown']);
     expect(found(facts({}, { systemd: { ...SYSTEMD, unreachable: 'no bus' } }))).toEqual(['error systemd-unreachable']);
   });
 
@@ -165,7 +169,9 @@ describe('a unit file', () => {
     program: ['/usr/bin/node', '/opt/mosaic/bin/mosaic.js', 'fleet'],
     environment: { PATH: '/usr/bin', LANG: 'C.UTF-8', SECRET: 'never' },
   };
-  const [holder, agent] = unitFiles(launch, '/usr/bin/tmux', 'mosaic');
+  const [holder, agent] = unitFiles(launch, '/usr/bin/tmux', 'mosaic', (name) =>
+    readTemplate(newFolder(), `systemd/user/${name}`),
+  );
 
   it('says whose it is, and holds nothing of the environment but what is listed', () => {
     expect(homeOfUnit(holder?.text ?? '')).toBe(launch.mosaicHome);
