@@ -2,6 +2,7 @@
 // The command `mosaic`. Starts the built program with what V8 compiled of it when the same command ran before: a cold
 // command would otherwise spend most of its time on compiling; see docs/performance.md.
 const {
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -164,7 +165,9 @@ function keepCompiled(script, cache, renewals) {
   if (!isUsual || (process.exitCode ?? 0) !== 0) return;
   const fresh = `${cache}.${process.pid}`;
   try {
-    mkdirSync(dirname(cache), { recursive: true });
+    // Never `dist` itself: where it has gone, this version was removed while it ran, and must not come back.
+    const place = dirname(cache);
+    for (const folder of [dirname(place), place]) if (!existsSync(folder)) mkdirSync(folder);
     const data = script.createCachedData();
     const head = Buffer.alloc(HEAD_BYTES);
     head.writeUInt32LE(crc32(data));

@@ -43,6 +43,11 @@ export type ErrorCode =
   | 'TMUX_MISSING'
   | 'TMUX_UNKNOWN'
   | 'UNITS_TAKEN'
+  // an installation
+  | 'INSTALL_TAKEN'
+  | 'NOT_INSTALLED'
+  | 'PACKAGE_INVALID'
+  | 'UPDATE_FAILED'
   // the disk said no
   | 'DISK_FULL'
   | 'DISK_READ_ONLY'

@@ -193,6 +193,10 @@ const FLEET: GroupEntry = {
       entries: [
         command('demo', 'Shows several workers drain a backlog', () => import('./demo/demo.ts')),
         command('completion', 'Prints the completion script for a shell', () => import('./completion/completion.ts')),
+        command('update', 'Installs a newer version, or another', () => import('./install/update.ts'), ['upgrade']),
+        hidden('__install', 'Puts this package in place', () => import('./install/place.ts')),
+        hidden('__uninstall', 'Takes away what was installed', () => import('./install/remove.ts')),
+        hidden('__installed', 'Says what is installed', () => import('./install/look.ts')),
         hidden('__complete', 'Lists what may stand next on a command line', () => import('./completion/candidates.ts')),
         hidden('__demo-worker', 'Is one worker of the demo', () => import('./demo/worker.ts')),
       ],

@@ -5,7 +5,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { holderText } from '../../src/backlog/files/form/holder-identity.ts';
+import { holderText } from '../../src/disk/holder-identity.ts';
 import { currentIdentity } from '../../src/host/process-identity.ts';
 import { openLine, sealLine } from '../../src/disk/sealed-line.ts';
 import { given, ids } from '../contract/given.ts';

@@ -3,7 +3,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { holderText } from '../../src/backlog/files/form/holder-identity.ts';
+import { holderText } from '../../src/disk/holder-identity.ts';
 import { currentIdentity } from '../../src/host/process-identity.ts';
 import { answerOf, Mosaic } from '../cli/mosaic.ts';
 import { becomes, card, isRunning, startLong, work, workWords } from './worker-run.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { linkSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { holderText } from '../../src/backlog/files/form/holder-identity.ts';
+import { holderText } from '../../src/disk/holder-identity.ts';
 import { currentIdentity, type ProcessIdentity } from '../../src/host/process-identity.ts';
 import { type FileStore, newFileStore } from '../files/file-store.ts';
 import { mosaic } from '../processes/program.ts';

@@ -14,8 +14,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'backlog/files': ['card', 'disk', 'host', 'backlog'],
   'backlog/postgres': ['card', 'host', 'backlog'],
   fleet: ['card', 'disk', 'host', 'backlog'],
+  install: ['disk', 'host'],
   'cli/print': ['card', 'backlog', 'fleet'],
-  cli: ['card', 'disk', 'host', 'backlog', 'fleet', 'cli/print'],
+  cli: ['card', 'disk', 'host', 'backlog', 'fleet', 'install', 'cli/print'],
 };
 
 /** Rooms of pure rules: no module of Node, no package. */

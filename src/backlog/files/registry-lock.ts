@@ -10,7 +10,7 @@ import { WaitingLine } from '../../disk/waiting-line.ts';
 import { MosaicError } from '../../errors.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Liveness, ProcessIdentity } from '../../host/process-identity.ts';
-import { holderText, parseHolder } from './form/holder-identity.ts';
+import { holderText, parseHolder } from '../../disk/holder-identity.ts';
 import type { StorePaths } from './form/layout.ts';
 
 export interface RegistryLockSettings {

@@ -1,18 +1,16 @@
 /** `install-systemd`: the units with which the user's systemd keeps the fleet. */
-import { MosaicError } from '../../errors.ts';
-import { known } from '../../fleet/life/agent-pane.ts';
 import { agreed } from '../../fleet/life/by-systemd.ts';
 import { installationIn, installUnits, removeUnits, unitFolder } from '../../fleet/life/installed-units.ts';
-import { TAGS, tmuxOf } from '../../fleet/life/panes.ts';
+import { tmuxOf } from '../../fleet/life/panes.ts';
 import type { UnitFile } from '../../fleet/life/units.ts';
 import { Systemd } from '../../host/systemd.ts';
-import type { Tmux } from '../../host/tmux.ts';
 import { defineCommand, type RunnableCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { flag } from '../parse/option.ts';
 import { usageError } from '../parse/usage.ts';
 import { printable } from '../print/text/escape.ts';
 import { rosterPlaceOf } from '../roster/place.ts';
+import { assertNothingRuns } from './nothing-runs.ts';
 import { launchOf, wantedUnits } from './open-fleet.ts';
 
 export const command: RunnableCommand = defineCommand({
@@ -73,16 +71,4 @@ async function remove({ env, output }: Context, folder: string, mosaicHome: stri
 
 function fileLines(verb: string, files: readonly string[], none: string): string {
   return files.length === 0 ? `${none}\n` : files.map((file) => `${verb}: ${printable(file)}\n`).join('');
-}
-
-/** @throws MosaicError FLEET_RUNNING; TMUX_UNKNOWN */
-async function assertNothingRuns(tmux: Tmux): Promise<void> {
-  const answer = await tmux.panes(TAGS);
-  if (answer.kind === 'no-server' || answer.kind === 'missing') return;
-  known(answer);
-  throw new MosaicError({
-    code: 'FLEET_RUNNING',
-    message: 'The tmux server of the fleet runs, and belongs to whoever started it. Nothing was changed.',
-    hint: 'Bring the fleet down first, with: mosaic fleet stop',
-  });
 }

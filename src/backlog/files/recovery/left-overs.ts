@@ -2,7 +2,7 @@
 import type { FileSystem } from '../../../disk/filesystem.ts';
 import { isStaging, removeStaging } from '../../../disk/staging.ts';
 import type { Liveness, ProcessIdentity } from '../../../host/process-identity.ts';
-import { parseHolder } from '../form/holder-identity.ts';
+import { parseHolder } from '../../../disk/holder-identity.ts';
 import type { StorePaths } from '../form/layout.ts';
 
 type LivenessOf = (other: ProcessIdentity) => Liveness;

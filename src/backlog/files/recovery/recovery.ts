@@ -8,7 +8,7 @@ import { isCardDamaged } from '../../sentences.ts';
 import { cardBytes, readCardFile } from '../form/card-file.ts';
 import { type CommitSettings, putAgain } from '../commit.ts';
 import type { FileTransaction } from '../file-transaction.ts';
-import { parseHolder } from '../form/holder-identity.ts';
+import { parseHolder } from '../../../disk/holder-identity.ts';
 import { knownByFile } from '../inspection.ts';
 import type { Knowledge, Unsettled } from '../knowledge.ts';
 import { copyAside, judgeFile, judgeUnsettled, type TakenUp } from './take-up.ts';

@@ -2,8 +2,8 @@
  * Who holds a lock, as its file says it: one sealed line. A process writes it whole before it links it to a lock, so
  * every process on a running machine reads it whole; one that does not prove itself was left by a power cut, or damaged.
  */
-import { openLine, sealLine } from '../../../disk/sealed-line.ts';
-import { parseIdentity, type ProcessIdentity } from '../../../host/process-identity.ts';
+import { openLine, sealLine } from './sealed-line.ts';
+import { parseIdentity, type ProcessIdentity } from '../host/process-identity.ts';
 
 export interface HolderIdentity {
   readonly process: ProcessIdentity;

@@ -1,0 +1,78 @@
+/** `__install`: puts this very package in place, for `install.sh`. */
+import type { Decide } from '../../install/framework-rules.ts';
+import { frameworkPlan, installFramework } from '../../install/framework.ts';
+import type { Package } from '../../install/package-files.ts';
+import type { FrameworkPlaces } from '../../install/places.ts';
+import { installProgram, type Origin } from '../../install/program.ts';
+import { withTroubleTold } from '../../install/trouble.ts';
+import { defineCommand, type RunnableCommand } from '../command.ts';
+import type { Context } from '../context.ts';
+import { DONE, INTERRUPTED } from '../exit-status.ts';
+import { flag } from '../parse/option.ts';
+import { oneOf, text } from '../parse/values.ts';
+import { frameworkLines, programLines } from './lines.ts';
+import { ask, canAsk } from './ask.ts';
+import { isOnPath, lockTerms, ownPackage, pathLine, PLACE_OPTIONS, placesOf } from './surroundings.ts';
+
+/** As `MOSAIC_INSTALL_MODE` has them. */
+const MODES = ['overwrite', 'keep', 'prompt'] as const;
+
+export const command: RunnableCommand = defineCommand({
+  options: {
+    ...PLACE_OPTIONS,
+    mode: oneOf('--mode <mode>', 'what to do with files of the framework that were changed', MODES),
+    yes: flag('--yes', 'ask nothing'),
+    file: text('--from-file <file>', 'this package was unpacked from there', 'file'),
+    repository: text('--from-repository <url>', 'this package was built from there'),
+    ref: text('--from-ref <ref>', 'of the repository'),
+  },
+  examples: ['__install --prefix ~/.npm-global'],
+  async run(context, { mode = 'overwrite', yes, file, repository, ref, ...where }) {
+    const { program, framework } = placesOf(context, where);
+    return withTroubleTold(async () => {
+      const wanted = ownPackage();
+      const terms = lockTerms(context);
+      const origin = originOf(wanted, file, repository, ref);
+      const inProgram = program === null ? undefined : await installProgram(program, wanted, origin, terms);
+      if (inProgram === null) return INTERRUPTED;
+      const asks = mode === 'prompt' && yes === undefined && canAsk(context);
+      const decide = asks && framework !== null ? await decided(context, framework, wanted) : always(mode);
+      const inFramework = framework === null ? undefined : await installFramework(framework, wanted, decide, terms);
+      if (inFramework === null) return INTERRUPTED;
+      await context.output.answer({ program: inProgram ?? null, framework: inFramework ?? null }, (screen) =>
+        [
+          ...(program && inProgram ? programLines(program, inProgram, screen) : []),
+          ...(framework && inFramework ? frameworkLines(framework, inFramework, screen) : []),
+        ].join(''),
+      );
+      if (program !== null && !isOnPath(context, program.bin)) {
+        await context.output.hint(
+          `${program.bin} is not on your PATH. Put it there, for good in your shell's start-up file:`,
+        );
+        await context.output.aside(`  ${pathLine(context, program.bin)}\n`);
+      }
+      return DONE;
+    });
+  },
+});
+
+function originOf({ folder }: Package, file?: string, repository?: string, ref?: string): Origin {
+  if (file !== undefined) return { kind: 'file', path: file };
+  if (repository !== undefined && ref !== undefined) return { kind: 'git', repository, ref };
+  return { kind: 'folder', path: folder };
+}
+
+function always(mode: (typeof MODES)[number]): Decide {
+  return () => (mode === 'keep' ? 'keep' : 'replace');
+}
+
+/** Asks about each file before anything is written. */
+async function decided(context: Context, places: FrameworkPlaces, wanted: Package): Promise<Decide> {
+  const replaced = new Set<string>();
+  for (const { kind, path } of frameworkPlan(places, wanted, () => 'replace')) {
+    if (kind !== 'replace-changed') continue;
+    const answer = await ask(context, `You have changed ${path}. Replace it, and keep a copy of yours? [y/N]`);
+    if (/^y(es)?$/i.test(answer)) replaced.add(path);
+  }
+  return (path) => (replaced.has(path) ? 'replace' : 'keep');
+}

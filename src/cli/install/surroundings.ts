@@ -1,0 +1,67 @@
+/** What the commands of an installation share: the places, the package they belong to, and the terms of waiting. */
+import { delimiter, resolve } from 'node:path';
+import { mosaicHomeOf } from '../../backlog/open.ts';
+import { ownPackageFolder } from '../../host/own-package.ts';
+import type { InstallationLockSettings } from '../../install/installation-lock.ts';
+import { type FrameworkPlaces, frameworkPlaces, type ProgramPlaces, programPlaces } from '../../install/places.ts';
+import { type Package, readPackage } from '../../install/package-files.ts';
+import type { Context } from '../context.ts';
+import { flag, type OptionSpec, required } from '../parse/option.ts';
+import { text } from '../parse/values.ts';
+
+/** `install.sh` says each time where to; both parts are meant when neither is named. */
+export const PLACE_OPTIONS: {
+  readonly prefix: OptionSpec<string>;
+  readonly cli: OptionSpec<true | undefined>;
+  readonly framework: OptionSpec<true | undefined>;
+} = {
+  prefix: required(text('--prefix <folder>', 'the folder under which the program is', 'file')),
+  cli: flag('--cli', 'only the program'),
+  framework: flag('--framework', 'only the files of the framework'),
+};
+
+export interface Surroundings {
+  readonly program: ProgramPlaces | null;
+  readonly framework: FrameworkPlaces | null;
+}
+
+export interface PlaceValues {
+  readonly prefix: string;
+  readonly cli?: true;
+  readonly framework?: true;
+}
+
+/** Null for the part that is not meant. */
+export function placesOf(context: Context, { prefix, cli, framework }: PlaceValues): Surroundings {
+  const isBoth = cli === framework;
+  return {
+    program: isBoth || cli === true ? programPlaces(resolve(prefix)) : null,
+    framework: isBoth || framework === true ? frameworkPlaces(mosaicHomeOf(context.mosaicHome)) : null,
+  };
+}
+
+/** The package that this program is of. @throws MosaicError PACKAGE_INVALID */
+export function ownPackage(): Package {
+  return readPackage(ownPackageFolder());
+}
+
+export function lockTerms(context: Context): Omit<InstallationLockSettings, 'places'> {
+  return {
+    token: crypto.randomUUID().replaceAll('-', ''),
+    signal: context.interrupts(),
+    waitsFor: (pid) =>
+      context.output.hint(`Waiting for another installation${pid === null ? '' : `, process ${pid},`} to end.`),
+  };
+}
+
+/** Whether a shell of this user finds what is in the folder. */
+export function isOnPath({ env }: Context, folder: string): boolean {
+  return (env['PATH'] ?? '').split(delimiter).some((one) => one !== '' && resolve(one) === folder);
+}
+
+/** A line for the start-up file of the user's shell. */
+export function pathLine({ env }: Context, folder: string): string {
+  const quoted = `'${folder.replaceAll("'", `'\\''`)}'`;
+  if ((env['SHELL'] ?? '').endsWith('/fish')) return `fish_add_path ${quoted}`;
+  return `export PATH=${quoted}:"$PATH"`;
+}

@@ -1,0 +1,156 @@
+/** The framework's files in a home: put there, looked at, removed. What else is in the home is not even looked at. */
+import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { systemErrorCode } from '../disk/filesystem.ts';
+import { type Decide, type FrameworkStep, frameworkSteps, type FrameworkView, recordAfter } from './framework-rules.ts';
+import { alone, type InstallationLockSettings } from './installation-lock.ts';
+import { checksumOf, frameworkFiles, objectIn, type Package } from './package-files.ts';
+import type { FrameworkPlaces } from './places.ts';
+import { isPreserved } from './preserved-paths.ts';
+import { putFile } from './write-file.ts';
+
+/** Enough of a checksum to tell apart what one user has changed at one place. */
+const CHECKSUM_DIGITS = 8;
+
+export interface FrameworkChange {
+  readonly steps: readonly FrameworkStep[];
+  /** Where the user's own were put aside. */
+  readonly putAside: readonly string[];
+}
+
+type LockTerms = Omit<InstallationLockSettings, 'places'>;
+
+/** What an installation would do. Looks only. */
+export function frameworkPlan(places: FrameworkPlaces, wanted: Package, decide: Decide): readonly FrameworkStep[] {
+  return frameworkSteps(viewOf(places, wanted), decide);
+}
+
+/**
+ * @returns null when it was interrupted while another installation was at work; then nothing was changed
+ * @throws the system's error
+ */
+export async function installFramework(
+  places: FrameworkPlaces,
+  wanted: Package,
+  decide: Decide,
+  terms: LockTerms,
+): Promise<FrameworkChange | null> {
+  const seen = viewOf(places, wanted);
+  const planned = frameworkSteps(seen, decide);
+  if (planned.every(isNothing) && isRecorded(seen, planned)) return { steps: planned, putAside: [] };
+  return alone({ ...terms, places: places.lock }, async () => {
+    const view = viewOf(places, wanted);
+    const steps = frameworkSteps(view, decide);
+    const putAside = steps.flatMap((step) => carryOut(step, places, wanted));
+    putFile(places.record, `${JSON.stringify(Object.fromEntries(recordAfter(view, steps)), null, 2)}\n`);
+    return { steps, putAside };
+  });
+}
+
+export interface RemovedFramework {
+  readonly removed: readonly string[];
+  /** Changed by the user since they were put there. */
+  readonly left: readonly string[];
+}
+
+/** @returns null when it was interrupted @throws the system's error */
+export async function removeFramework(places: FrameworkPlaces, terms: LockTerms): Promise<RemovedFramework | null> {
+  if (!existsSync(places.record)) return { removed: [], left: [] };
+  const result = await alone({ ...terms, places: places.lock }, async () => {
+    const before = recordIn(places);
+    const present = presentIn(places, before.keys());
+    const steps = frameworkSteps({ shipped: new Map(), before, present }, () => 'keep');
+    for (const { kind, path } of steps) if (kind === 'remove') remove(places, path);
+    rmSync(places.record);
+    return { removed: pathsOf(steps, 'remove'), left: pathsOf(steps, 'leave') };
+  });
+  if (result !== null) {
+    rmSync(places.lock.folder, { recursive: true, force: true });
+    removeEmpty(places, 'fleet/run');
+  }
+  return result;
+}
+
+function pathsOf(steps: readonly FrameworkStep[], wanted: FrameworkStep['kind']): readonly string[] {
+  return steps.filter(({ kind }) => kind === wanted).map(({ path }) => path);
+}
+
+function viewOf(places: FrameworkPlaces, wanted: Package): FrameworkView {
+  const shipped = new Map(frameworkFiles(wanted).map(({ path, checksum }) => [path, checksum]));
+  const mistaken = [...shipped.keys()].find(isPreserved);
+  if (mistaken !== undefined)
+    throw new Error(`The package would write over ${mistaken}, which belongs to the operator.`);
+  const before = recordIn(places);
+  return { shipped, before, present: presentIn(places, [...shipped.keys(), ...before.keys()]) };
+}
+
+function presentIn({ home }: FrameworkPlaces, paths: Iterable<string>): ReadonlyMap<string, string | null> {
+  const found = [...paths].map((path): [string, string | null | undefined] => [path, stateOf(join(home, path))]);
+  return new Map(found.flatMap(([path, state]) => (state === undefined ? [] : [[path, state]])));
+}
+
+/** The checksum of a file; null for what is no file, or stands where a folder should be; undefined when nothing is there. */
+function stateOf(path: string): string | null | undefined {
+  try {
+    return lstatSync(path).isFile() ? checksumOf(readFileSync(path)) : null;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ENOTDIR') return null;
+    throw error;
+  }
+}
+
+/** A record that was damaged or written by hand says less; what it does not say counts as the user's. */
+function recordIn({ record }: FrameworkPlaces): ReadonlyMap<string, string> {
+  const found = Object.entries(objectIn(record) ?? {});
+  return new Map(found.flatMap(([path, value]) => (typeof value === 'string' && isOurs(path) ? [[path, value]] : [])));
+}
+
+/** Somebody may have written a record that leads to what is not the framework's. */
+function isOurs(path: string): boolean {
+  return !isPreserved(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+function isNothing({ kind }: FrameworkStep): boolean {
+  return kind === 'keep-changed' || kind === 'in-the-way';
+}
+
+function isRecorded(view: FrameworkView, steps: readonly FrameworkStep[]): boolean {
+  const after = recordAfter(view, steps);
+  return after.size === view.before.size && [...after].every(([path, checksum]) => view.before.get(path) === checksum);
+}
+
+/** @returns where the user's own was put aside */
+function carryOut(step: FrameworkStep, places: FrameworkPlaces, wanted: Package): readonly string[] {
+  const { kind, path } = step;
+  const target = join(places.home, path);
+  if (kind === 'remove') remove(places, path);
+  if (kind !== 'write' && kind !== 'replace-changed') return [];
+  const putAside = kind === 'replace-changed' ? [putAsideOf(places, path)] : [];
+  const file = frameworkFiles(wanted).find((one) => one.path === path);
+  if (file !== undefined) putFile(target, readFileSync(file.source), file.isExecutable ? 0o755 : 0o644);
+  return putAside;
+}
+
+/** Under a name that tells its contents, so that it is there once however often this is begun. */
+function putAsideOf({ home, replaced }: FrameworkPlaces, path: string): string {
+  const bytes = readFileSync(join(home, path));
+  const target = join(replaced, `${path}.${checksumOf(bytes).slice(0, CHECKSUM_DIGITS)}`);
+  if (!existsSync(target)) putFile(target, bytes, lstatSync(join(home, path)).mode & 0o777);
+  return target;
+}
+
+function remove(places: FrameworkPlaces, path: string): void {
+  rmSync(join(places.home, path), { force: true });
+  removeEmpty(places, dirname(path));
+}
+
+/** A folder, and those above it, as long as nothing is in them; never the home itself. */
+function removeEmpty({ home }: FrameworkPlaces, path: string): void {
+  for (let folder = path; folder !== '.'; folder = dirname(folder)) {
+    const whole = join(home, folder);
+    if (!existsSync(whole) || readdirSync(whole).length > 0) return;
+    rmdirSync(whole);
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * One installation at a time: the numbered lock, taken for as long as files are put in place. Everything an installation
+ * does can be done again, so whoever takes over from a dead one has nothing to recover; it only begins anew.
+ */
+import { nodeFileSystem } from '../disk/node-filesystem.ts';
+import { makeFolders } from '../disk/filesystem.ts';
+import { judgeHolder, type Verdict } from '../disk/holder.ts';
+import { holderText, parseHolder } from '../disk/holder-identity.ts';
+import { type HeldGeneration, type TakenLock, tryLock } from '../disk/numbered-lock.ts';
+import { removeStaging, Staging } from '../disk/staging.ts';
+import { pass, systemClock } from '../host/clock.ts';
+import { currentIdentity, livenessOf, type ProcessIdentity } from '../host/process-identity.ts';
+import type { LockPlaces } from './places.ts';
+
+/** An installation takes seconds. Where nobody's death can be proven, it is presumed after this. */
+const STALE_MS = 300_000;
+const GRACE_MS = 5000;
+const LOOK_EVERY_MS = 100;
+
+export interface InstallationLockSettings {
+  readonly places: LockPlaces;
+  /** Hexadecimal digits that nobody else ever draws. */
+  readonly token: string;
+  /** Who has the lock; told once for each. */
+  readonly waitsFor: (pid: number | null) => Promise<void>;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Waits for the lock, does the work, and gives the lock back.
+ *
+ * @returns null when the signal ended the waiting
+ * @throws what `work` throws; the system's error
+ */
+export async function alone<T>(settings: InstallationLockSettings, work: () => Promise<T>): Promise<T | null> {
+  const { places, token } = settings;
+  const process = currentIdentity();
+  makeFolders(nodeFileSystem, places.names);
+  const staging = Staging.open(nodeFileSystem, places.staging, token, holderText({ process, token }));
+  try {
+    const lock = await take(settings, staging, process);
+    if (lock === null) return null;
+    try {
+      return await work();
+    } finally {
+      giveBack(lock);
+    }
+  } finally {
+    staging.close();
+  }
+}
+
+/** What was done is done. Where the lock cannot be given back it is over with our end. */
+function giveBack(lock: TakenLock): void {
+  try {
+    lock.release(true);
+  } catch {
+    // As above.
+  }
+}
+
+async function take(
+  { places, waitsFor, signal }: InstallationLockSettings,
+  staging: Staging,
+  self: ProcessIdentity,
+): Promise<TakenLock | null> {
+  const judge = judging(self);
+  let told: number | null = null;
+  while (!signal.aborted) {
+    const attempt = tryLock({
+      ...{ files: nodeFileSystem, folder: places.names, resumeAfter: null, leaveAloneMs: 0, judge },
+      ...{
+        identityPath: staging.identityPath,
+        identityInode: staging.identityInode,
+        wallMs: () => systemClock.wallMs(),
+      },
+    });
+    if (attempt.kind === 'taken') {
+      sweep(places, attempt.lock, self);
+      return attempt.lock;
+    }
+    if (attempt.kind !== 'held') continue;
+    if (told !== attempt.holder.generation) {
+      await waitsFor(parseHolder(attempt.holder.identity)?.process.pid ?? null);
+      told = attempt.holder.generation;
+    }
+    await pass(LOOK_EVERY_MS, signal);
+  }
+  return null;
+}
+
+/** Also removes what those have left who were killed before they had the lock. */
+function sweep({ staging }: LockPlaces, lock: TakenLock, self: ProcessIdentity): void {
+  const over = new Set(lock.unmarked.map(({ identity }) => parseHolder(identity)?.token));
+  for (const token of nodeFileSystem.list(staging) ?? []) {
+    const folder = `${staging}/${token}`;
+    const content = nodeFileSystem.readFile(`${folder}/identity.json`);
+    const holder = content === null ? null : parseHolder(new TextDecoder().decode(content.bytes));
+    const isDead = holder !== null && livenessOf(holder.process, self) === 'dead';
+    if (over.has(token) || isDead) removeStaging(nodeFileSystem, folder);
+  }
+  lock.markOver();
+}
+
+/** @returns how each holder is judged, by what is seen of it from now on */
+function judging(self: ProcessIdentity): (holder: HeldGeneration) => Verdict {
+  let observed = { generation: 0, sinceMs: 0 };
+  return ({ generation, identity, modifiedMs }) => {
+    const nowMs = systemClock.monotonicMs();
+    if (observed.generation !== generation) observed = { generation, sinceMs: nowMs };
+    const other = parseHolder(identity);
+    const evidence = {
+      liveness: other === null ? ('dead' as const) : livenessOf(other.process, self),
+      lockAgeMs: systemClock.wallMs() - modifiedMs,
+      observedMs: nowMs - observed.sinceMs,
+    };
+    return judgeHolder(evidence, { staleMs: STALE_MS, graceMs: GRACE_MS });
+  };
+}
