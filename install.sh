@@ -307,3 +307,4 @@ refuse() {
 }
 
 main "$@"
+exit

@@ -4,7 +4,7 @@
  * In the form of shell patterns, relative to the home; a folder stands for all that is in it. Everything that the
  * program ever stores is under these paths, because updaters that know nothing of this one keep the same list.
  */
-const PRESERVED_PATHS: readonly string[] = [
+export const PRESERVED_PATHS: readonly string[] = [
   ...['CONSTITUTION.md', 'AGENTS.md', 'SOUL.md', 'USER.md', 'TOOLS.md', 'STANDARDS.md'],
   ...['memory', 'sources', 'credentials'],
   ...['fleet/*.yaml', 'fleet/agents', 'fleet/run', 'fleet/backlog'],
