@@ -148,7 +148,7 @@ export function makeFolders(files: FileSystem, path: string): void {
 function makeMissing(files: FileSystem, path: string): void {
   const parent = path.slice(0, path.lastIndexOf('/')) || '/';
   if (files.stat(parent) === null) makeMissing(files, parent);
-  if (files.makeFolder(path)) flushFolder(files, parent);
+  if (files.makeFolder(path)) flushThrough(files, parent);
 }
 
 /**
@@ -158,12 +158,22 @@ function makeMissing(files: FileSystem, path: string): void {
 export function flushWayTo(files: FileSystem, path: string): void {
   for (let end = path.lastIndexOf('/'); end >= 0; end = path.lastIndexOf('/', end - 1)) {
     try {
-      flushFolder(files, path.slice(0, end) || '/');
+      flushThrough(files, path.slice(0, end) || '/');
     } catch (error) {
       // A folder we may not read is not one that we have made.
       if (systemErrorCode(error) !== 'EACCES') throw error;
     }
     if (end === 0) return;
+  }
+}
+
+/** As `flushFolder`, also for a link to one: the way to the store may lead through links, which cannot be opened. */
+function flushThrough(files: FileSystem, path: string): void {
+  try {
+    flushFolder(files, path);
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ELOOP') throw error;
+    flushFolder(files, `${path}/.`);
   }
 }
 
