@@ -47,6 +47,7 @@ export type ErrorCode =
   | 'INSTALL_TAKEN'
   | 'NOT_INSTALLED'
   | 'PACKAGE_INVALID'
+  | 'PURGE_REFUSED'
   | 'UPDATE_FAILED'
   // the disk said no
   | 'DISK_FULL'

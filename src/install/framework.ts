@@ -2,8 +2,15 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemErrorCode } from '../disk/filesystem.ts';
-import { type Decide, type FrameworkStep, frameworkSteps, type FrameworkView, recordAfter } from './framework-rules.ts';
-import { alone, type InstallationLockSettings } from './installation-lock.ts';
+import {
+  type Decide,
+  type FrameworkRecord,
+  type FrameworkStep,
+  frameworkSteps,
+  type FrameworkView,
+  recordAfter,
+  recordAmid,
+} from './framework-rules.ts';
 import { checksumOf, frameworkFiles, objectIn, type Package } from './package-files.ts';
 import type { FrameworkPlaces } from './places.ts';
 import { isPreserved } from './preserved-paths.ts';
@@ -18,33 +25,28 @@ export interface FrameworkChange {
   readonly putAside: readonly string[];
 }
 
-type LockTerms = Omit<InstallationLockSettings, 'places'>;
-
 /** What an installation would do. Looks only. */
 export function frameworkPlan(places: FrameworkPlaces, wanted: Package, decide: Decide): readonly FrameworkStep[] {
   return frameworkSteps(viewOf(places, wanted), decide);
 }
 
-/**
- * @returns null when it was interrupted while another installation was at work; then nothing was changed
- * @throws the system's error
- */
-export async function installFramework(
-  places: FrameworkPlaces,
-  wanted: Package,
-  decide: Decide,
-  terms: LockTerms,
-): Promise<FrameworkChange | null> {
-  const seen = viewOf(places, wanted);
-  const planned = frameworkSteps(seen, decide);
-  if (planned.every(isNothing) && isRecorded(seen, planned)) return { steps: planned, putAside: [] };
-  return alone({ ...terms, places: places.lock }, async () => {
-    const view = viewOf(places, wanted);
-    const steps = frameworkSteps(view, decide);
-    const putAside = steps.flatMap((step) => carryOut(step, places, wanted));
-    putFile(places.record, `${JSON.stringify(Object.fromEntries(recordAfter(view, steps)), null, 2)}\n`);
-    return { steps, putAside };
-  });
+export function isFrameworkInPlace(places: FrameworkPlaces, wanted: Package, decide: Decide): boolean {
+  const view = viewOf(places, wanted);
+  const steps = frameworkSteps(view, decide);
+  return (
+    steps.every(({ kind }) => kind === 'keep-changed' || kind === 'in-the-way') &&
+    isSame(view.before, recordAfter(view, steps))
+  );
+}
+
+/** Call it under the lock. @throws the system's error */
+export function placeFramework(places: FrameworkPlaces, wanted: Package, decide: Decide): FrameworkChange {
+  const view = viewOf(places, wanted);
+  const steps = frameworkSteps(view, decide);
+  if (steps.length > 0) putRecord(places, recordAmid(view, steps));
+  const putAside = steps.flatMap((step) => carryOut(step, places, wanted));
+  putRecord(places, recordAfter(view, steps));
+  return { steps, putAside };
 }
 
 export interface RemovedFramework {
@@ -53,22 +55,25 @@ export interface RemovedFramework {
   readonly left: readonly string[];
 }
 
-/** @returns null when it was interrupted @throws the system's error */
-export async function removeFramework(places: FrameworkPlaces, terms: LockTerms): Promise<RemovedFramework | null> {
-  if (!existsSync(places.record)) return { removed: [], left: [] };
-  const result = await alone({ ...terms, places: places.lock }, async () => {
-    const before = recordIn(places);
-    const present = presentIn(places, before.keys());
-    const steps = frameworkSteps({ shipped: new Map(), before, present }, () => 'keep');
-    for (const { kind, path } of steps) if (kind === 'remove') remove(places, path);
-    rmSync(places.record);
-    return { removed: pathsOf(steps, 'remove'), left: pathsOf(steps, 'leave') };
-  });
-  if (result !== null) {
-    rmSync(places.lock.folder, { recursive: true, force: true });
-    removeEmpty(places, 'fleet/run');
-  }
-  return result;
+/** Call it under the lock, which goes with it. @throws the system's error */
+export function removeFramework(places: FrameworkPlaces): RemovedFramework {
+  const before = recordIn(places);
+  const present = presentIn(places, before.keys());
+  const steps = frameworkSteps({ shipped: new Map(), before, present }, () => 'keep');
+  for (const { kind, path } of steps) if (kind === 'remove') remove(places, path);
+  rmSync(places.record, { force: true });
+  rmSync(places.lock.folder, { recursive: true, force: true });
+  removeEmpty(places, 'fleet/run');
+  return { removed: pathsOf(steps, 'remove'), left: pathsOf(steps, 'leave') };
+}
+
+function putRecord({ record }: FrameworkPlaces, content: FrameworkRecord): void {
+  const text = `${JSON.stringify(Object.fromEntries(content), null, 2)}\n`;
+  if (!existsSync(record) || readFileSync(record, 'utf8') !== text) putFile(record, text);
+}
+
+function isSame(one: FrameworkRecord, other: FrameworkRecord): boolean {
+  return one.size === other.size && [...one].every(([path, checksums]) => checksums.join() === other.get(path)?.join());
 }
 
 function pathsOf(steps: readonly FrameworkStep[], wanted: FrameworkStep['kind']): readonly string[] {
@@ -102,23 +107,18 @@ function stateOf(path: string): string | null | undefined {
 }
 
 /** A record that was damaged or written by hand says less; what it does not say counts as the user's. */
-function recordIn({ record }: FrameworkPlaces): ReadonlyMap<string, string> {
+function recordIn({ record }: FrameworkPlaces): FrameworkRecord {
   const found = Object.entries(objectIn(record) ?? {});
-  return new Map(found.flatMap(([path, value]) => (typeof value === 'string' && isOurs(path) ? [[path, value]] : [])));
+  return new Map(found.flatMap(([path, value]) => (isOurs(path) ? [[path, textsIn(value)]] : [])));
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 /** Somebody may have written a record that leads to what is not the framework's. */
 function isOurs(path: string): boolean {
   return !isPreserved(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-}
-
-function isNothing({ kind }: FrameworkStep): boolean {
-  return kind === 'keep-changed' || kind === 'in-the-way';
-}
-
-function isRecorded(view: FrameworkView, steps: readonly FrameworkStep[]): boolean {
-  const after = recordAfter(view, steps);
-  return after.size === view.before.size && [...after].every(([path, checksum]) => view.before.get(path) === checksum);
 }
 
 /** @returns where the user's own was put aside */

@@ -17,8 +17,7 @@ const STALE_MS = 300_000;
 const GRACE_MS = 5000;
 const LOOK_EVERY_MS = 100;
 
-export interface InstallationLockSettings {
-  readonly places: LockPlaces;
+export interface LockTerms {
   /** Hexadecimal digits that nobody else ever draws. */
   readonly token: string;
   /** Who has the lock; told once for each. */
@@ -28,21 +27,27 @@ export interface InstallationLockSettings {
 }
 
 /**
- * Waits for the lock, does the work, and gives the lock back.
+ * Waits for the locks, one after the other, does the work, and gives them back.
  *
  * @returns null when the signal ended the waiting
  * @throws what `work` throws; the system's error
  */
-export async function alone<T>(settings: InstallationLockSettings, work: () => Promise<T>): Promise<T | null> {
-  const { places, token } = settings;
+export async function aloneInAll<T>(
+  places: readonly LockPlaces[],
+  terms: LockTerms,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  const [first, ...rest] = places;
+  if (first === undefined) return work();
+  const { token } = terms;
   const process = currentIdentity();
-  makeFolders(nodeFileSystem, places.names);
-  const staging = Staging.open(nodeFileSystem, places.staging, token, holderText({ process, token }));
+  makeFolders(nodeFileSystem, first.names);
+  const staging = Staging.open(nodeFileSystem, first.staging, token, holderText({ process, token }));
   try {
-    const lock = await take(settings, staging, process);
+    const lock = await take(first, terms, staging, process);
     if (lock === null) return null;
     try {
-      return await work();
+      return await aloneInAll(rest, terms, work);
     } finally {
       giveBack(lock);
     }
@@ -51,7 +56,7 @@ export async function alone<T>(settings: InstallationLockSettings, work: () => P
   }
 }
 
-/** What was done is done. Where the lock cannot be given back it is over with our end. */
+/** What was done is done. Where the lock cannot be given back, or has gone with all the rest, it is over with our end. */
 function giveBack(lock: TakenLock): void {
   try {
     lock.release(true);
@@ -61,7 +66,8 @@ function giveBack(lock: TakenLock): void {
 }
 
 async function take(
-  { places, waitsFor, signal }: InstallationLockSettings,
+  places: LockPlaces,
+  { waitsFor, signal }: LockTerms,
   staging: Staging,
   self: ProcessIdentity,
 ): Promise<TakenLock | null> {

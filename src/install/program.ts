@@ -1,19 +1,25 @@
 /** The program under a prefix: put there, looked at, removed. Whatever cuts it short, the former version still works. */
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MosaicError } from '../errors.ts';
-import { alone, type InstallationLockSettings } from './installation-lock.ts';
-import { linkState, PROGRAM_NAMES, type ProgramName, putLinks, removeLinks } from './links.ts';
+import { type LinkState, linkState, PROGRAM_NAMES, type ProgramName, putLinks, removeLinks } from './links.ts';
 import { objectIn, type Package } from './package-files.ts';
 import type { ProgramPlaces } from './places.ts';
-import { addVersion, currentVersion, makeCurrent, removeOthers, removeUnfinished, versionOf } from './versions.ts';
+import {
+  addVersion,
+  currentVersion,
+  isUnfinished,
+  makeCurrent,
+  removeOthers,
+  removeUnfinished,
+  versionOf,
+} from './versions.ts';
 import { putFile } from './write-file.ts';
 
 export interface ProgramChange {
   /** Names of versions; null when there was none before. */
   readonly from: string | null;
-  readonly to: string;
-  readonly isChanged: boolean;
+  readonly to: string | null;
   /** Names that belong to other programs. */
   readonly foreign: readonly ProgramName[];
 }
@@ -24,57 +30,45 @@ export type Origin =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'git'; readonly repository: string; readonly ref: string };
 
-type LockTerms = Omit<InstallationLockSettings, 'places'>;
-
-/**
- * @returns null when it was interrupted while another installation was at work; then nothing was changed
- * @throws MosaicError INSTALL_TAKEN; the system's error
- */
-export async function installProgram(
-  places: ProgramPlaces,
-  wanted: Package,
-  origin: Origin,
-  terms: LockTerms,
-): Promise<ProgramChange | null> {
-  const foreign = PROGRAM_NAMES.filter((name) => linkState(places, name) === 'foreign');
-  if (foreign.length === PROGRAM_NAMES.length) throw taken(places);
-  const names = PROGRAM_NAMES.filter((name) => !foreign.includes(name));
-  const seen = currentVersion(places);
-  if (seen !== null && isInPlace(places, wanted, origin, names)) {
-    return { from: seen, to: seen, isChanged: false, foreign };
-  }
-  // As open as this user makes folders: others may be meant to run it, too.
-  mkdirSync(places.root, { recursive: true });
-  return alone({ ...terms, places: places.lock }, async () => {
-    const from = currentVersion(places);
-    removeUnfinished(places);
-    const to = versionOf(places, wanted) ?? addVersion(places, wanted);
-    if (to !== from) makeCurrent(places, to);
-    putLinks(
-      places,
-      names.filter((name) => linkState(places, name) !== 'ours'),
-    );
-    putFile(places.record, recordText(origin));
-    // The former one stays: whatever began with it goes on with it.
-    if (to !== from) removeOthers(places, new Set([to, from ?? to]));
-    return { from, to, isChanged: true, foreign };
-  });
+/** @throws MosaicError INSTALL_TAKEN when no name is free for it */
+export function assertNameIsFree(places: ProgramPlaces): void {
+  if (namesOf(places, 'foreign').length === PROGRAM_NAMES.length) throw taken(places);
 }
 
-/** Whether there is nothing to do. */
-export function isInPlace(
-  places: ProgramPlaces,
-  wanted: Package,
-  origin: Origin,
-  names: readonly ProgramName[] = PROGRAM_NAMES,
-): boolean {
+/** Whether there is nothing to do, not even to clear away. */
+export function isProgramInPlace(places: ProgramPlaces, wanted: Package, origin: Origin): boolean {
   const current = currentVersion(places);
   return (
     current !== null &&
     current === versionOf(places, wanted) &&
-    names.every((name) => linkState(places, name) === 'ours') &&
-    JSON.stringify(originIn(places)) === JSON.stringify(origin)
+    [...namesOf(places, 'ours'), ...namesOf(places, 'foreign')].length === PROGRAM_NAMES.length &&
+    JSON.stringify(originIn(places)) === JSON.stringify(origin) &&
+    !isUnfinished(places)
   );
+}
+
+/** What an installation says that has found nothing to do. */
+export function programAsItIs(places: ProgramPlaces): ProgramChange {
+  const current = currentVersion(places);
+  return { from: current, to: current, foreign: namesOf(places, 'foreign') };
+}
+
+/** Call it under the lock. @throws the system's error */
+export function placeProgram(places: ProgramPlaces, wanted: Package, origin: Origin): ProgramChange {
+  const from = currentVersion(places);
+  removeUnfinished(places);
+  const to = versionOf(places, wanted) ?? addVersion(places, wanted);
+  if (to !== from) makeCurrent(places, to);
+  putLinks(places, [...namesOf(places, 'missing'), ...namesOf(places, 'former')]);
+  if (JSON.stringify(originIn(places)) !== JSON.stringify(origin))
+    putFile(places.record, `${JSON.stringify(origin)}\n`);
+  // The former one stays: whatever began with it goes on with it.
+  if (to !== from) removeOthers(places, new Set([to, from ?? to]));
+  return { from, to, foreign: namesOf(places, 'foreign') };
+}
+
+function namesOf(places: ProgramPlaces, state: LinkState): readonly ProgramName[] {
+  return PROGRAM_NAMES.filter((name) => linkState(places, name) === state);
 }
 
 export interface RemovedProgram {
@@ -83,14 +77,13 @@ export interface RemovedProgram {
   readonly folder: string | null;
 }
 
-/** @returns null when it was interrupted @throws the system's error */
-export async function removeProgram(places: ProgramPlaces, terms: LockTerms): Promise<RemovedProgram | null> {
-  if (!existsSync(places.root)) return { links: removeLinks(places), folder: null };
-  const links = await alone({ ...terms, places: places.lock }, async () => removeLinks(places));
-  if (links === null) return null;
+/** Call it under the lock, which goes with it. @throws the system's error */
+export function removeProgram(places: ProgramPlaces): RemovedProgram {
+  const links = removeLinks(places);
+  const folder = existsSync(places.root) ? places.root : null;
   rmSync(places.root, { recursive: true, force: true });
-  for (const folder of [dirname(places.root), places.bin, places.prefix]) removeIfEmpty(folder);
-  return { links, folder: places.root };
+  for (const one of [dirname(places.root), places.bin, places.prefix]) removeIfEmpty(one);
+  return { links, folder };
 }
 
 function removeIfEmpty(folder: string): void {
@@ -104,10 +97,6 @@ export function originIn({ record }: ProgramPlaces): Origin | null {
   if ((kind === 'folder' || kind === 'file') && typeof path === 'string') return { kind, path };
   if (kind === 'git' && typeof repository === 'string' && typeof ref === 'string') return { kind, repository, ref };
   return null;
-}
-
-function recordText(origin: Origin): string {
-  return `${JSON.stringify(origin)}\n`;
 }
 
 function taken({ bin }: ProgramPlaces): MosaicError {

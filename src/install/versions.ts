@@ -27,14 +27,19 @@ export function versionOf({ versions }: ProgramPlaces, wanted: Package): string 
   return names.find((name) => isWhole(join(versions, name), wanted)) ?? null;
 }
 
-/** Copies the package under a name that is not taken. @returns the name @throws the system's error */
+/** Copies the package under a name that is not taken. @returns the name @throws the system's error; then nothing is left */
 export function addVersion({ versions }: ProgramPlaces, wanted: Package): string {
   const fresh = join(versions, `${UNFINISHED}${process.pid}`);
-  rmSync(fresh, { recursive: true, force: true });
-  copyPackage(wanted, fresh);
   // One of that name can be there only if it was damaged.
   const name = freeName(versions, wanted.name);
-  renameSync(fresh, join(versions, name));
+  try {
+    copyPackage(wanted, fresh);
+    renameSync(fresh, join(versions, name));
+  } catch (error) {
+    // A disk that is full would stay so, for all who work on it.
+    rmSync(fresh, { recursive: true, force: true });
+    throw error;
+  }
   flushFolder(versions);
   return name;
 }
@@ -53,7 +58,11 @@ export function removeOthers({ versions }: ProgramPlaces, kept: ReadonlySet<stri
   }
 }
 
-/** Removes what installations that were killed have left. */
+/** Whether an installation that was killed has left something. */
+export function isUnfinished({ versions }: ProgramPlaces): boolean {
+  return namesIn(versions).some((name) => name.startsWith(UNFINISHED));
+}
+
 export function removeUnfinished({ versions }: ProgramPlaces): void {
   for (const name of namesIn(versions).filter((one) => one.startsWith(UNFINISHED))) {
     rmSync(join(versions, name), { recursive: true, force: true });

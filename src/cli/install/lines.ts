@@ -11,12 +11,12 @@ export function programLines(
   change: ProgramChange,
   { paint }: Screen,
 ): readonly string[] {
-  const { from, to, isChanged, foreign } = change;
-  const was = from === null || from === to ? '' : `, in the place of ${from}`;
-  const state = isChanged ? `is installed under ${prefix}${was}` : `is there already, under ${prefix}`;
+  const { from, to, foreign } = change;
+  const was = from === null ? '' : `, in the place of ${from}`;
+  const state = from === to ? `is there already, under ${prefix}` : `is installed under ${prefix}${was}`;
   const others = foreign.map((name) => `${bin}/${name} is another program, and stays; use the other name.`);
   return [
-    `${paint.green('✓')} The program ${printable(to)} ${printable(state)}.\n`,
+    `${paint.green('✓')} The program ${printable(to ?? '')} ${printable(state)}.\n`,
     ...others.map((line) => `${paint.yellow('!')} ${printable(line)}\n`),
   ];
 }

@@ -2,7 +2,7 @@
 import { mosaicHomeOf } from '../../backlog/open.ts';
 import { findProgram } from '../../host/look-around.ts';
 import { frameworkPlan } from '../../install/framework.ts';
-import { isInPlace, originIn } from '../../install/program.ts';
+import { isProgramInPlace, originIn } from '../../install/program.ts';
 import { currentVersion } from '../../install/versions.ts';
 import { withTroubleTold } from '../../install/trouble.ts';
 import { defineCommand, type RunnableCommand } from '../command.ts';
@@ -30,7 +30,7 @@ function ofInstallation(context: Context, where: PlaceValues): readonly Installa
   if (program !== null) {
     const current = currentVersion(program);
     const origin = originIn(program);
-    if (current !== null && origin !== null && isInPlace(program, wanted, origin)) {
+    if (current !== null && origin !== null && isProgramInPlace(program, wanted, origin)) {
       findings.push({
         level: 'good',
         text: `The program ${current} is installed under ${program.prefix}, and up to date.`,

@@ -1,9 +1,10 @@
 /** `__install`: puts this very package in place, for `install.sh`. */
 import type { Decide } from '../../install/framework-rules.ts';
-import { frameworkPlan, installFramework } from '../../install/framework.ts';
+import { frameworkPlan } from '../../install/framework.ts';
+import { install } from '../../install/install.ts';
 import type { Package } from '../../install/package-files.ts';
 import type { FrameworkPlaces } from '../../install/places.ts';
-import { installProgram, type Origin } from '../../install/program.ts';
+import type { Origin } from '../../install/program.ts';
 import { withTroubleTold } from '../../install/trouble.ts';
 import { defineCommand, type RunnableCommand } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -28,21 +29,19 @@ export const command: RunnableCommand = defineCommand({
   },
   examples: ['__install --prefix ~/.npm-global'],
   async run(context, { mode = 'overwrite', yes, file, repository, ref, ...where }) {
-    const { program, framework } = placesOf(context, where);
+    const places = placesOf(context, where);
+    const { program, framework } = places;
     return withTroubleTold(async () => {
       const wanted = ownPackage();
-      const terms = lockTerms(context);
-      const origin = originOf(wanted, file, repository, ref);
-      const inProgram = program === null ? undefined : await installProgram(program, wanted, origin, terms);
-      if (inProgram === null) return INTERRUPTED;
       const asks = mode === 'prompt' && yes === undefined && canAsk(context);
       const decide = asks && framework !== null ? await decided(context, framework, wanted) : always(mode);
-      const inFramework = framework === null ? undefined : await installFramework(framework, wanted, decide, terms);
-      if (inFramework === null) return INTERRUPTED;
-      await context.output.answer({ program: inProgram ?? null, framework: inFramework ?? null }, (screen) =>
+      const origin = originOf(wanted, file, repository, ref);
+      const done = await install(places, { package: wanted, origin, decide }, lockTerms(context));
+      if (done === null) return INTERRUPTED;
+      await context.output.answer(done, (screen) =>
         [
-          ...(program && inProgram ? programLines(program, inProgram, screen) : []),
-          ...(framework && inFramework ? frameworkLines(framework, inFramework, screen) : []),
+          ...(program !== null && done.program !== null ? programLines(program, done.program, screen) : []),
+          ...(framework !== null && done.framework !== null ? frameworkLines(framework, done.framework, screen) : []),
         ].join(''),
       );
       if (program !== null && !isOnPath(context, program.bin)) {

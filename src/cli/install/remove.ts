@@ -6,8 +6,7 @@ import { installationIn, removeUnits, unitFolder } from '../../fleet/life/instal
 import { tmuxOf } from '../../fleet/life/panes.ts';
 import { Systemd } from '../../host/systemd.ts';
 import { removeStored, storedIn } from '../../install/data.ts';
-import { removeFramework } from '../../install/framework.ts';
-import { removeProgram } from '../../install/program.ts';
+import { uninstall } from '../../install/install.ts';
 import { withTroubleTold } from '../../install/trouble.ts';
 import { defineCommand, type RunnableCommand } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -27,22 +26,19 @@ export const command: RunnableCommand = defineCommand({
   },
   examples: ['__uninstall --prefix ~/.npm-global'],
   async run(context, { yes, purge, ...where }) {
-    const { program, framework } = placesOf(context, where);
+    const places = placesOf(context, where);
     const home = mosaicHomeOf(context.mosaicHome);
     return withTroubleTold(async () => {
       await assertNothingRuns(tmuxOf(home, context.env));
       const doomed = purge === undefined ? [] : storedIn(home);
       if (purge !== undefined) await askTwice(context, home, doomed);
       else if (yes === undefined && canAsk(context) && !(await isAgreed(context))) return DONE;
-      const terms = lockTerms(context);
-      const units = program === null ? [] : await withoutUnits(context, home);
-      const inProgram = program === null ? undefined : await removeProgram(program, terms);
-      if (inProgram === null) return INTERRUPTED;
-      const inFramework = framework === null ? undefined : await removeFramework(framework, terms);
-      if (inFramework === null) return INTERRUPTED;
+      const units = places.program === null ? [] : await withoutUnits(context, home);
+      const removed = await uninstall(places, lockTerms(context));
+      if (removed === null) return INTERRUPTED;
       removeStored(doomed);
       const stays = storedIn(home);
-      const answer = { program: inProgram ?? null, framework: inFramework ?? null, units, purged: doomed, stays };
+      const answer = { ...removed, units, purged: doomed, stays };
       await context.output.answer(answer, () => removalLines(answer, home).join(''));
       return DONE;
     });
@@ -53,11 +49,11 @@ async function isAgreed(context: Context): Promise<boolean> {
   return /^y(es)?$/i.test(await ask(context, 'Remove mosaic-fleet? Your cards and settings stay. [y/N]'));
 }
 
-/** @throws MosaicError USAGE where nobody can be asked, or somebody says no */
+/** @throws MosaicError PURGE_REFUSED where nobody can be asked, or somebody says no */
 async function askTwice(context: Context, home: string, doomed: readonly string[]): Promise<void> {
   if (!canAsk(context)) {
     throw new MosaicError({
-      code: 'USAGE',
+      code: 'PURGE_REFUSED',
       message:
         '--purge asks twice before it deletes anything, and there is no terminal to ask at. Nothing was changed.',
       hint: 'Run it in a terminal. Without --purge, --uninstall leaves the data where it is.',
@@ -68,7 +64,7 @@ async function askTwice(context: Context, home: string, doomed: readonly string[
   const name = basename(home);
   const second = first === 'yes' ? await ask(context, `Type the name of the folder (${name}) to delete it:`) : '';
   if (second === name) return;
-  throw new MosaicError({ code: 'USAGE', message: 'Nothing was deleted, and nothing was removed.' });
+  throw new MosaicError({ code: 'PURGE_REFUSED', message: 'Nothing was deleted, and nothing was removed.' });
 }
 
 function linesOf(paths: readonly string[]): string {

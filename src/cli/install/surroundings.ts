@@ -2,8 +2,9 @@
 import { delimiter, resolve } from 'node:path';
 import { mosaicHomeOf } from '../../backlog/open.ts';
 import { ownPackageFolder } from '../../host/own-package.ts';
-import type { InstallationLockSettings } from '../../install/installation-lock.ts';
-import { type FrameworkPlaces, frameworkPlaces, type ProgramPlaces, programPlaces } from '../../install/places.ts';
+import type { Places } from '../../install/install.ts';
+import type { LockTerms } from '../../install/installation-lock.ts';
+import { frameworkPlaces, programPlaces } from '../../install/places.ts';
 import { type Package, readPackage } from '../../install/package-files.ts';
 import type { Context } from '../context.ts';
 import { flag, type OptionSpec, required } from '../parse/option.ts';
@@ -20,11 +21,6 @@ export const PLACE_OPTIONS: {
   framework: flag('--framework', 'only the files of the framework'),
 };
 
-export interface Surroundings {
-  readonly program: ProgramPlaces | null;
-  readonly framework: FrameworkPlaces | null;
-}
-
 export interface PlaceValues {
   readonly prefix: string;
   readonly cli?: true;
@@ -32,7 +28,7 @@ export interface PlaceValues {
 }
 
 /** Null for the part that is not meant. */
-export function placesOf(context: Context, { prefix, cli, framework }: PlaceValues): Surroundings {
+export function placesOf(context: Context, { prefix, cli, framework }: PlaceValues): Places {
   const isBoth = cli === framework;
   return {
     program: isBoth || cli === true ? programPlaces(resolve(prefix)) : null,
@@ -45,7 +41,7 @@ export function ownPackage(): Package {
   return readPackage(ownPackageFolder());
 }
 
-export function lockTerms(context: Context): Omit<InstallationLockSettings, 'places'> {
+export function lockTerms(context: Context): LockTerms {
   return {
     token: crypto.randomUUID().replaceAll('-', ''),
     signal: context.interrupts(),
