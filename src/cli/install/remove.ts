@@ -12,7 +12,6 @@ import { defineCommand, type RunnableCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { DONE, INTERRUPTED } from '../exit-status.ts';
 import { assertNothingRuns } from '../fleet/nothing-runs.ts';
-import { launchOf, wantedUnits } from '../fleet/open-fleet.ts';
 import { flag } from '../parse/option.ts';
 import { removalLines } from './lines.ts';
 import { ask, canAsk } from './ask.ts';
@@ -84,10 +83,9 @@ async function cardsIn(mosaicHome: string): Promise<string> {
 
 /** Units that start a program which is gone would only fail at each login. */
 async function withoutUnits(context: Context, home: string): Promise<readonly string[]> {
-  const wanted = await wantedUnits(launchOf(context), tmuxOf(home, context.env));
   const folder = unitFolder(context.env);
-  if (installationIn(folder, home, wanted).kind !== 'ours') return [];
-  const removed = removeUnits(folder, home, wanted);
+  if (installationIn(folder, home).kind !== 'ours') return [];
+  const removed = removeUnits(folder, home);
   await new Systemd({ environment: context.env }).reload();
   return removed;
 }

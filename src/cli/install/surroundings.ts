@@ -1,6 +1,8 @@
 /** What the commands of an installation share: the places, the package they belong to, and the terms of waiting. */
-import { delimiter, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { mosaicHomeOf } from '../../backlog/open.ts';
+import { MosaicError } from '../../errors.ts';
+import { unitFolder } from '../../fleet/life/installed-units.ts';
 import { ownPackageFolder } from '../../host/own-package.ts';
 import type { Places } from '../../install/install.ts';
 import type { LockTerms } from '../../install/installation-lock.ts';
@@ -27,12 +29,21 @@ export interface PlaceValues {
   readonly framework?: true;
 }
 
-/** Null for the part that is not meant. */
+/** Null for the part that is not meant. @throws MosaicError INVALID_INPUT */
 export function placesOf(context: Context, { prefix, cli, framework }: PlaceValues): Places {
   const isBoth = cli === framework;
+  const home = mosaicHomeOf(context.mosaicHome);
+  // The templates of the units would lie where systemd takes them for units.
+  if (join(home, 'systemd', 'user') === unitFolder(context.env)) {
+    throw new MosaicError({
+      code: 'INVALID_INPUT',
+      message: `The home is ${home}, where all programs keep their settings. Nothing was changed.`,
+      hint: `Give it a folder of its own, such as MOSAIC_HOME=${join(home, 'mosaic')}`,
+    });
+  }
   return {
     program: isBoth || cli === true ? programPlaces(resolve(prefix)) : null,
-    framework: isBoth || framework === true ? frameworkPlaces(mosaicHomeOf(context.mosaicHome)) : null,
+    framework: isBoth || framework === true ? frameworkPlaces(home) : null,
   };
 }
 
