@@ -1,4 +1,6 @@
 /** The story of a fleet from nothing to done, the same with systemd and without. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Change } from '../../../src/backlog/backlog.ts';
 import type { TestFleet } from './fleet.ts';
@@ -7,16 +9,21 @@ const AGENTS = ['coder0', 'coder1', 'coder2', 'coder3'] as const;
 const CARDS = 60;
 /** More chains of cards than agents, so that nobody waits because one card is not done. */
 const WIDTH = 8;
-/** Writes a line for each run, so that a card that was worked on to its end twice would show. */
-const COMMAND = 'sleep 0.4; echo "$MOSAIC_CARD_ID" >> "$HOME/worked"; echo "{\\"by\\":\\"$MOSAIC_OWNER\\"}"';
+/**
+ * Writes a line for each run, so that a card that was worked on to its end twice would show. No card is done while the
+ * fleet is held: on a slow machine they would be used up before everything was seen that has to be seen.
+ */
+const COMMAND =
+  'sleep 0.2; while [ -e "$HOME/held" ]; do sleep 0.1; done; echo "$MOSAIC_CARD_ID" >> "$HOME/worked"; echo "{\\"by\\":\\"$MOSAIC_OWNER\\"}"';
 
 export async function hire(fleet: TestFleet): Promise<void> {
   for (const name of AGENTS) await fleet.add(name, COMMAND);
   await fleet.importCards(CARDS, WIDTH);
 }
 
-/** Every one has a pane, a heartbeat, and works on the card that is claimed in its name. */
+/** Every one has a pane, a heartbeat, and works on the card that is claimed in its name. Then they may go on. */
 export async function allAtWork(fleet: TestFleet): Promise<void> {
+  hold(fleet);
   const seen = new Map<string, number>();
   await fleet.until(async () => {
     const { agents } = await fleet.status();
@@ -28,10 +35,20 @@ export async function allAtWork(fleet: TestFleet): Promise<void> {
     }
     return seen.size === AGENTS.length;
   });
+  rmSync(heldFile(fleet));
 }
 
-/** Kills the process of an agent in the middle of a card. @returns the card */
+function hold(fleet: TestFleet): void {
+  writeFileSync(heldFile(fleet), '');
+}
+
+function heldFile({ home }: TestFleet): string {
+  return join(home, 'held');
+}
+
+/** Kills the process of an agent in the middle of a card, and holds the others. @returns the card */
 export async function killAmidCard(fleet: TestFleet, name: string): Promise<string> {
+  hold(fleet);
   for (;;) {
     const { state, pid, cards } = await fleet.agent(name);
     const [card] = cards;
