@@ -12,12 +12,27 @@ const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EDQUOT: ['DISK_FULL', 'the quota of the disk is used up'],
 };
 
+export interface DiskTrouble {
+  readonly code: ErrorCode;
+  /** Follows a colon. */
+  readonly reason: string;
+}
+
 /** Null for an error that does not come from the file system. */
-export function diskError(error: unknown, file: string, verb: 'read' | 'written'): MosaicError | null {
+export function diskTrouble(error: unknown): DiskTrouble | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
   if (!('syscall' in error)) return null;
   const [code, reason] = CODES[error.code] ?? (['DISK_FAILED', `the system says ${error.code}`] as const);
-  const place = error.code === 'ENOENT' && verb === 'written' ? 'its folder does not exist' : reason;
+  return { code, reason };
+}
+
+/** Null for an error that does not come from the file system. */
+export function diskError(error: unknown, file: string, verb: 'read' | 'written'): MosaicError | null {
+  const trouble = diskTrouble(error);
+  if (trouble === null) return null;
+  const { code, reason } = trouble;
+  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  const place = isMissing && verb === 'written' ? 'its folder does not exist' : reason;
   return new MosaicError({
     code,
     message: `The file ${file} cannot be ${verb}: ${place}. Nothing was changed.`,
