@@ -232,6 +232,10 @@ need_node() {
   need node 'mosaic-fleet runs on Node 20.19 or newer.'
   local version major minor
   version=$(node -p process.versions.node 2>/dev/null) || refuse 'node is there and cannot be run.' "See what it says: $(command -v node) --version"
+  case $version in
+    [1-9]*.[0-9]*.[0-9]*) ;;
+    *) refuse "node is there and does not say its version: $(command -v node)" "See what it says: $(command -v node) --version" ;;
+  esac
   major=${version%%.*}
   minor=${version#*.}
   minor=${minor%%.*}
@@ -286,6 +290,7 @@ make_scratch() {
   scratch=$(mktemp -d "${TMPDIR:-/tmp}/mosaic-install-XXXXXX")
 }
 
+# shellcheck disable=SC2317  # Called by the trap.
 clean_up() {
   if [ -n "$scratch" ]; then rm -rf "$scratch"; fi
 }

@@ -57,13 +57,15 @@ export function programAsItIs(places: ProgramPlaces): ProgramChange {
 export function placeProgram(places: ProgramPlaces, wanted: Package, origin: Origin): ProgramChange {
   const from = currentVersion(places);
   removeUnfinished(places);
-  const to = versionOf(places, wanted) ?? addVersion(places, wanted);
+  const there = versionOf(places, wanted);
+  // Before the new one comes, so that nothing is left to be cleared away after it. The one in use stays: whatever began
+  // with it goes on with it.
+  if (there === null || there !== from) removeOthers(places, new Set([from, there]));
+  const to = there ?? addVersion(places, wanted);
   if (to !== from) makeCurrent(places, to);
   putLinks(places, [...namesOf(places, 'missing'), ...namesOf(places, 'former')]);
   if (JSON.stringify(originIn(places)) !== JSON.stringify(origin))
     putFile(places.record, `${JSON.stringify(origin)}\n`);
-  // The former one stays: whatever began with it goes on with it.
-  if (to !== from) removeOthers(places, new Set([to, from ?? to]));
   return { from, to, foreign: namesOf(places, 'foreign') };
 }
 

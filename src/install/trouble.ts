@@ -18,7 +18,8 @@ export async function withTroubleTold<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     const trouble = diskTrouble(error);
     if (error instanceof MosaicError || trouble === null || !(error instanceof Error)) throw error;
-    const place = 'path' in error && typeof error.path === 'string' ? `${error.path} cannot be used` : 'A file cannot be written';
+    const place =
+      'path' in error && typeof error.path === 'string' ? `${error.path} cannot be used` : 'A file cannot be written';
     throw new MosaicError({
       code: trouble.code,
       message: `${place}: ${trouble.reason}. What was installed before works as it did.`,

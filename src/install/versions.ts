@@ -49,7 +49,7 @@ export function makeCurrent({ current }: ProgramPlaces, name: string): void {
 }
 
 /** Removes the versions that are not kept. */
-export function removeOthers({ versions }: ProgramPlaces, kept: ReadonlySet<string>): void {
+export function removeOthers({ versions }: ProgramPlaces, kept: ReadonlySet<string | null>): void {
   for (const name of namesIn(versions).filter((one) => !kept.has(one))) {
     // Never half a version under the name of a whole one.
     const doomed = join(versions, `${UNFINISHED}${process.pid}`);
