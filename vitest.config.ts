@@ -9,6 +9,7 @@ const STARTS_PROCESSES = [
   'test/cli/**/*.test.ts',
   'test/fleet/**/*.test.ts',
   'test/hostile/**/*.test.ts',
+  'test/install/**/*.test.ts',
   'test/syscalls/**/*.test.ts',
 ];
 
