@@ -1,0 +1,150 @@
+/** Where there is no network, one file and its checksum are enough, and a file that is not what it should be is refused. */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newFolder } from '../cli/mosaic.ts';
+import { where } from '../hostile/surroundings.ts';
+import { ROOT } from '../house/source.ts';
+import { Installation, ODD_NAME, TOOLS, toolsWithout } from './installation.ts';
+import { isNoCache, sha256 } from './listing.ts';
+import { packageWith } from './packages.ts';
+
+const NO_NETWORK = ['unshare', '-n'] as const;
+const withoutNetwork = where(...NO_NETWORK, 'true');
+
+/** What `npm run pack:offline` made, in a folder of its own. */
+let tarball: string;
+let former: string;
+
+beforeAll(() => {
+  const folder = newFolder();
+  const { status, stderr } = spawnSync('npm', ['run', '--silent', 'pack:offline', '--', folder], {
+    ...{ cwd: ROOT, encoding: 'utf8', env: { ...process.env, npm_config_offline: 'true' } },
+  });
+  if (status !== 0) throw new Error(stderr);
+  tarball = join(folder, 'mosaic-fleet-0.1.0-offline.tgz');
+  former = packageWith({ version: '0.0.9' });
+}, 60_000);
+
+/** As somebody carries it over: the installer alone, the tarball and its checksum, in a folder of any name. */
+function carried(name = 'a stick'): { readonly folder: string; readonly file: string } {
+  const folder = join(newFolder(), name);
+  mkdirSync(folder);
+  const file = join(folder, basename(tarball));
+  copyFileSync(tarball, file);
+  copyFileSync(`${tarball}.sha256`, `${file}.sha256`);
+  copyFileSync(join(ROOT, 'install.sh'), join(folder, 'install.sh'));
+  return { folder, file };
+}
+
+it('two files are made: the tarball, and its checksum as sha256sum reads it', () => {
+  expect(readdirSync(join(tarball, '..')).toSorted()).toEqual([basename(tarball), `${basename(tarball)}.sha256`]);
+  expect(readFileSync(`${tarball}.sha256`, 'utf8')).toBe(`${sha256(tarball)}  ${basename(tarball)}\n`);
+});
+
+describe('without any network', () => {
+  withoutNetwork.each(['a user', ODD_NAME])('all of it is installed, and the first claim works: %j', async (name) => {
+    const { folder, file } = carried(name);
+    const installation = new Installation({ name });
+    // Neither npm nor git is there to reach for one.
+    const env = { PATH: toolsWithout('npm', 'npx', 'git', 'curl', 'wget', 'rsync') };
+    await installation.ok(folder, ['--offline', file, '--yes'], { within: NO_NETWORK, env });
+    expect(await installation.version()).toBe('0.1.0');
+    await installation.json('backlog', 'create', 'A', '--title', 'The first');
+    expect(await installation.json('backlog', 'claim', '--owner', 'coder0')).toMatchObject({ id: 'A' });
+    expect(installation.leftovers()).toEqual([]);
+    const before = installation.everything();
+    await installation.ok(folder, ['--offline', file, '--yes'], { within: NO_NETWORK, env });
+    expect(installation.everything().filter(isNoCache)).toEqual(before.filter(isNoCache));
+    // And the program can be updated from there again.
+    const again = await installation.run(['fleet', 'update', '--offline', file], env);
+    expect(again.status, again.stderr).toBe(0);
+  });
+
+  it('the file may be named from where one stands', async () => {
+    const { folder, file } = carried();
+    const installation = new Installation();
+    await installation.ok('.', ['--offline', basename(file), '--yes'], { cwd: folder });
+    expect(await installation.version()).toBe('0.1.0');
+  });
+
+  it('what was installed from a package is updated from a tarball', async () => {
+    const { file } = carried();
+    const installation = new Installation();
+    await installation.ok(former);
+    await installation.ok(former, ['--offline', file, '--yes']);
+    expect(await installation.version()).toBe('0.1.0');
+  });
+
+  it('the installed program is whole, also as a library', async () => {
+    const { folder, file } = carried();
+    const installation = new Installation();
+    await installation.ok(folder, ['--offline', file, '--yes']);
+    const script = `import(process.argv[1] + '/dist/index.js').then(({ openBacklog }) => openBacklog({ mosaicHome: process.argv[2] })).then((backlog) => backlog.close())`;
+    const { status, stderr } = spawnSync(process.execPath, ['-e', script, installation.current, installation.home], {
+      env: { PATH: TOOLS },
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+function rehash(file: string): void {
+  writeFileSync(`${file}.sha256`, `${sha256(file)}  ${basename(file)}\n`);
+}
+
+describe('refused, and nothing is changed:', () => {
+  it.each<readonly [string, (file: string) => void, RegExp]>([
+    ['a tarball that is not there', (file) => rmSync(file), /no file/],
+    ['a tarball without its checksum', (file) => rmSync(`${file}.sha256`), /sha256/],
+    ['one whose checksum is another', (file) => writeFileSync(`${file}.sha256`, `${'0'.repeat(64)}  x\n`), /checksum/],
+    ['one whose checksum is empty', (file) => writeFileSync(`${file}.sha256`, ''), /checksum|sha256/],
+    ['one that was cut off', (file) => truncateSync(file, 100_000), /checksum/],
+    ['one in which a byte is another', flipByte, /checksum/],
+    [
+      'one that was cut off before its checksum was made',
+      (file) => {
+        truncateSync(file, 100_000);
+        rehash(file);
+      },
+      /unpacked/,
+    ],
+    [
+      'one that holds something else',
+      (file) => {
+        spawnSync('tar', ['-czf', file, '-C', join(ROOT, 'test'), 'house']);
+        rehash(file);
+      },
+      /no mosaic-fleet/,
+    ],
+    [
+      'one that is no tarball',
+      (file) => {
+        writeFileSync(file, 'hello\n');
+        rehash(file);
+      },
+      /unpacked/,
+    ],
+  ])('%s', async (_what, harm, says) => {
+    const { folder, file } = carried();
+    harm(file);
+    const installation = new Installation();
+    await installation.ok(former);
+    const before = installation.everything();
+    const { status, stdout, stderr } = await installation.install(folder, ['--offline', file, '--yes']);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(says);
+    expect(stderr).toContain('Nothing was changed.');
+    expect(installation.everything()).toEqual(before);
+    expect(installation.leftovers()).toEqual([]);
+    expect(await installation.version()).toBe('0.0.9');
+  });
+});
+
+function flipByte(file: string): void {
+  const bytes = readFileSync(file);
+  const middle = Math.floor(bytes.length / 2);
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+}
