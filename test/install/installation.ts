@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Answer, answerOf, Mosaic, newFolder } from '../cli/mosaic.ts';
 import { lines } from './listing.ts';
 
@@ -112,6 +113,15 @@ export class Installation {
     const { status, stdout, stderr } = await this.run(['--version']);
     if (status !== 0) throw new Error(`${this.program} ended with ${status}: ${stderr}`);
     return stdout.trim();
+  }
+
+  /** The names that whoever imports the installed package finds. */
+  async exported(): Promise<readonly string[]> {
+    const script = 'import(process.argv[1]).then((all) => console.log(Object.keys(all).join()))';
+    const url = pathToFileURL(join(this.current, 'dist', 'index.js')).href;
+    const { stdout, stderr } = await ended(this.startWith([process.execPath, '-e', script, url]));
+    if (stderr !== '') throw new Error(stderr);
+    return stdout.trim().split(',');
   }
 
   /** The folders under `versions`, and which of them is the current one. */

@@ -6,10 +6,10 @@ import { filesIn } from './listing.ts';
 import { Survivor } from './survivor.ts';
 
 /** Killed so often, spread evenly over the time that an update takes. */
-const KILLS = 18;
+const KILLS = 14;
 /** After so many kills in a row one run may come to its end. */
-const KILLS_IN_A_ROW = 3;
-const KILLS_OF_THE_FIRST = 5;
+const KILLS_IN_A_ROW = 2;
+const KILLS_OF_THE_FIRST = 4;
 
 let survivor: Survivor;
 /** So long an update takes. */

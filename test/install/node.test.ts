@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newFolder } from '../cli/mosaic.ts';
-import { Installation, toolsWith, toolsWithout } from './installation.ts';
+import { Installation, TOOLS, toolsWithout } from './installation.ts';
 import { packageWith } from './packages.ts';
 
 let source: string;
@@ -12,7 +12,7 @@ beforeAll(() => {
   source = packageWith();
 });
 
-/** The Node of the tests, which says that it is another version. */
+/** The Node of the tests, which says that it is another version; as a PATH. */
 function nodeThatSays(version: string): string {
   const folder = newFolder();
   const preload = join(folder, 'version.cjs');
@@ -21,26 +21,21 @@ function nodeThatSays(version: string): string {
     `Object.defineProperty(process, 'version', { value: 'v${version}' });
      Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`,
   );
-  const script = `#!/bin/sh
-case "$*" in
-  -v | --version) echo 'v${version}' ;;
-  *) exec '${process.execPath}' --require '${preload}' "$@" ;;
-esac
-`;
-  return program(folder, script);
+  return nodeThatIs(`exec '${process.execPath}' --require '${preload}' "$@"`);
 }
 
-function program(folder: string, script: string): string {
-  const file = join(folder, 'node');
-  writeFileSync(file, script);
-  chmodSync(file, 0o755);
-  return file;
+/** A PATH on which the first `node` is that script of the shell. */
+function nodeThatIs(script: string): string {
+  const folder = newFolder();
+  writeFileSync(join(folder, 'node'), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(folder, 'node'), 0o755);
+  return `${folder}:${TOOLS}`;
 }
 
 it.each(['20.19.0', '20.20.2', '22.12.0', '22.99.1', '24.0.0', '26.1.0'])('Node %s is taken', async (version) => {
   const installation = new Installation();
   const { status, stderr } = await installation.install(source, ['--check'], {
-    env: { PATH: toolsWith({ node: nodeThatSays(version) }) },
+    env: { PATH: nodeThatSays(version) },
   });
   expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
 });
@@ -49,7 +44,7 @@ describe('refused, and nothing is changed:', () => {
   it.each(['8.9.1', '18.0.0', '20.18.9', '21.7.3', '22.11.0', '23.11.0'])('Node %s', async (version) => {
     const installation = new Installation();
     const { status, stdout, stderr } = await installation.install(source, ['--yes'], {
-      env: { PATH: toolsWith({ node: nodeThatSays(version) }) },
+      env: { PATH: nodeThatSays(version) },
     });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain(version);
@@ -59,9 +54,9 @@ describe('refused, and nothing is changed:', () => {
 
   it.each<readonly [string, () => string]>([
     ['no Node at all', () => toolsWithout('node')],
-    ['a Node that cannot be run', () => toolsWith({ node: program(newFolder(), '#!/bin/sh\nexit 127\n') })],
-    ['a Node that says nothing', () => toolsWith({ node: program(newFolder(), '#!/bin/sh\nexit 0\n') })],
-    ['a Node that says something else', () => toolsWith({ node: program(newFolder(), '#!/bin/sh\necho hello\n') })],
+    ['a Node that cannot be run', () => nodeThatIs('exit 127')],
+    ['a Node that says nothing', () => nodeThatIs('exit 0')],
+    ['a Node that says something else', () => nodeThatIs('echo hello')],
   ])('%s', async (_what, tools) => {
     const installation = new Installation();
     const { status, stdout, stderr } = await installation.install(source, ['--yes'], { env: { PATH: tools() } });
@@ -76,7 +71,7 @@ describe('refused, and nothing is changed:', () => {
     const installation = new Installation();
     await installation.ok(source);
     const before = installation.everything();
-    const env = { PATH: toolsWith({ node: nodeThatSays('18.0.0') }) };
+    const env = { PATH: nodeThatSays('18.0.0') };
     for (const words of [['--yes'], ['--check'], ['--uninstall', '--yes']]) {
       expect((await installation.install(source, words, { env })).status).toBe(1);
     }

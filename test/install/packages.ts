@@ -8,10 +8,10 @@ import { ROOT } from '../house/source.ts';
 const PARTS = ['package.json', 'bin', 'dist', 'fixtures', 'install.sh', 'README.md', 'LICENSE', 'CHANGELOG.md'];
 const RUNTIME_PACKAGES = ['commander', 'yaml', 'zod'];
 
-/** Framework files by their path under `fixtures/framework`. */
+/** Framework files by their path under `fixtures/framework`, beside those that are shipped. */
 export type Framework = Readonly<Record<string, string>>;
 
-const FRAMEWORK: Framework = { 'guides/a.md': 'A guide\n', 'fleet/presets/a.yaml': 'a: 1\n' };
+const FRAMEWORK: Framework = { 'guides/a.md': 'A guide\n' };
 
 export interface PackageOptions {
   readonly version?: string;
@@ -32,8 +32,8 @@ export function wholePackage(): string {
 let base: string | null = null;
 
 /**
- * A package that differs from the built one in its version and its framework files, which are these and no others. What
- * only the library needs is left out: the command line works without, and a thousand files fewer are copied in every test.
+ * A package that differs from the built one in its version and its framework files. What only the library needs is left
+ * out: the command line works without, and a thousand files fewer are copied in every test.
  */
 export function packageWith({ version = '0.1.0', framework = FRAMEWORK }: PackageOptions = {}): string {
   base ??= leanPackage();
@@ -41,7 +41,6 @@ export function packageWith({ version = '0.1.0', framework = FRAMEWORK }: Packag
   copyWhole(base, folder);
   const json = readFileSync(join(folder, 'package.json'), 'utf8');
   writeFileSync(join(folder, 'package.json'), json.replace(/"version": ".*?"/, `"version": "${version}"`));
-  rmSync(join(folder, 'fixtures', 'framework'), { recursive: true, force: true });
   for (const [path, text] of Object.entries(framework)) writeInto(folder, join('fixtures/framework', path), text);
   return folder;
 }
