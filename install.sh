@@ -105,8 +105,8 @@ from_folder() {
   is_package "$here" || refuse "$(place_words) is no folder of mosaic-fleet, so there is nothing to install." \
     'Give it a tarball with --offline FILE, or MOSAIC_REPOSITORY and --ref REF.'
   if [ "$task" = check ]; then
-    if [ ! -f "$here/dist/bin/program.cjs" ]; then
-      say "$here is not built yet; an installation builds it first, for which it needs npm."
+    if [ -f "$here/.ci/prepare.mjs" ] && ! node "$here/.ci/prepare.mjs" --check; then
+      say "$here is not built yet, or has changed since; an installation builds it first, for which it needs npm."
       exit 1
     fi
     program __installed

@@ -1,7 +1,13 @@
 // Makes a clone ready to run: installs what the lock file names and builds, each only when needed.
-// `npm test`, `npm run demo` and the other commands begin with it; it uses nothing but Node and npm.
+// `npm test`, `npm run demo`, `install.sh` and the other commands begin with it; it uses nothing but Node and npm.
+// `--check` does nothing, and ends with 1 when there is something to do.
 import { spawnSync } from 'node:child_process';
 import { digestOfInputs, isBuilt, isInstalled, root } from './freshness.mjs';
+
+if (process.argv.includes('--check')) {
+  const isReady = isInstalled() && isBuilt('bundle') && isBuilt('library');
+  process.exit(isReady ? 0 : 1);
+}
 
 if (!isInstalled()) {
   console.log('Installing what package-lock.json names (npm ci) ...');

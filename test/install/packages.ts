@@ -6,7 +6,8 @@ import { newFolder } from '../cli/mosaic.ts';
 import { ROOT } from '../house/source.ts';
 
 const PARTS = ['package.json', 'bin', 'dist', 'fixtures', 'install.sh', 'README.md', 'LICENSE', 'CHANGELOG.md'];
-const RUNTIME_PACKAGES = ['commander', 'yaml', 'zod'];
+/** The only one that the command line loads from its folder, as long as the cards are in files. */
+const NEEDED_PACKAGE = 'yaml';
 
 /** Framework files by their path under `fixtures/framework`, beside those that are shipped. */
 export type Framework = Readonly<Record<string, string>>;
@@ -21,12 +22,26 @@ export interface PackageOptions {
 /** A whole package, ready to run, as it stands in an offline tarball: no tool is needed to build it. */
 export function wholePackage(): string {
   const folder = join(newFolder(), 'the package');
-  for (const part of [...PARTS, ...RUNTIME_PACKAGES.map((name) => join('node_modules', name))]) {
+  for (const part of [...PARTS, ...runtimePackages().map((name) => join('node_modules', name))]) {
     // What begins with a dot comes and goes there while other tests run.
     const filter = (path: string): boolean => !path.startsWith(`${join(ROOT, 'dist')}/.`);
     cpSync(join(ROOT, part), join(folder, part), { recursive: true, filter });
   }
   return folder;
+}
+
+/** What the package depends on, and what that depends on. */
+function runtimePackages(): readonly string[] {
+  const found = new Set(dependenciesOf('.'));
+  for (const name of found) for (const next of dependenciesOf(join('node_modules', name))) found.add(next);
+  return [...found];
+}
+
+function dependenciesOf(folder: string): readonly string[] {
+  const { dependencies = {} }: { dependencies?: Record<string, string> } = JSON.parse(
+    readFileSync(join(ROOT, folder, 'package.json'), 'utf8'),
+  );
+  return Object.keys(dependencies);
 }
 
 let base: string | null = null;
@@ -47,7 +62,7 @@ export function packageWith({ version = '0.1.0', framework = FRAMEWORK }: Packag
 
 function leanPackage(): string {
   const folder = wholePackage();
-  for (const name of ['zod', 'commander']) {
+  for (const name of runtimePackages().filter((one) => one !== NEEDED_PACKAGE)) {
     const place = join(folder, 'node_modules', name);
     const json = readFileSync(join(place, 'package.json'));
     rmSync(place, { recursive: true });
