@@ -4,6 +4,7 @@
 # This script finds the folder to install from, and makes it ready. What is put in place then, and how, so that nothing is
 # ever half there, is the program's own business: src/install/. It runs under the bash 3.2 of a Mac, and is read whole
 # before anything of it runs, so that an update may replace it meanwhile.
+if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 set -euo pipefail
 
 usage() {

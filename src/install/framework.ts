@@ -14,7 +14,8 @@ import {
 import { checksumOf, frameworkFiles, objectIn, type Package } from './package-files.ts';
 import type { FrameworkPlaces } from './places.ts';
 import { isPreserved } from './preserved-paths.ts';
-import { putFile } from './write-file.ts';
+import { takeAway } from './take-away.ts';
+import { putFile, removeUnfinished } from './write-file.ts';
 
 /** Enough of a checksum to tell apart what one user has changed at one place. */
 const CHECKSUM_DIGITS = 8;
@@ -43,6 +44,7 @@ export function isFrameworkInPlace(places: FrameworkPlaces, wanted: Package, dec
 export function placeFramework(places: FrameworkPlaces, wanted: Package, decide: Decide): FrameworkChange {
   const view = viewOf(places, wanted);
   const steps = frameworkSteps(view, decide);
+  sweepBeside(places, [...view.shipped.keys(), ...view.before.keys()]);
   if (steps.length > 0) putRecord(places, recordAmid(view, steps));
   const putAside = steps.flatMap((step) => carryOut(step, places, wanted));
   putRecord(places, recordAfter(view, steps));
@@ -62,7 +64,8 @@ export function removeFramework(places: FrameworkPlaces): RemovedFramework {
   const steps = frameworkSteps({ shipped: new Map(), before, present }, () => 'keep');
   for (const { kind, path } of steps) if (kind === 'remove') remove(places, path);
   rmSync(places.record, { force: true });
-  rmSync(places.lock.folder, { recursive: true, force: true });
+  sweepBeside(places, [...before.keys()]);
+  takeAway(places.lock.folder);
   removeEmpty(places, 'fleet/run');
   return { removed: pathsOf(steps, 'remove'), left: pathsOf(steps, 'leave') };
 }
@@ -146,11 +149,20 @@ function remove(places: FrameworkPlaces, path: string): void {
   removeEmpty(places, dirname(path));
 }
 
+/** What those have left who were killed in the middle of a file, and the folders that they had made for it. */
+function sweepBeside(places: FrameworkPlaces, paths: readonly string[]): void {
+  for (const path of paths) {
+    removeUnfinished(join(places.home, path));
+    removeEmpty(places, dirname(path));
+  }
+}
+
 /** A folder, and those above it, as long as nothing is in them; never the home itself. */
 function removeEmpty({ home }: FrameworkPlaces, path: string): void {
   for (let folder = path; folder !== '.'; folder = dirname(folder)) {
     const whole = join(home, folder);
-    if (!existsSync(whole) || readdirSync(whole).length > 0) return;
+    const isFolder = lstatSync(whole, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (!isFolder || readdirSync(whole).length > 0) return;
     rmdirSync(whole);
   }
 }

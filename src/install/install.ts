@@ -25,6 +25,7 @@ import {
   type RemovedProgram,
   removeProgram,
 } from './program.ts';
+import { takenAway } from './take-away.ts';
 
 /** Null for the part that is not meant. */
 export interface Places {
@@ -77,13 +78,19 @@ export interface Removed {
 /** @returns null when it was interrupted, as above @throws the system's error */
 export async function uninstall({ program, framework }: Places, terms: LockTerms): Promise<Removed | null> {
   const there = {
-    program: program !== null && existsSync(program.root) ? program : null,
-    framework: framework !== null && existsSync(framework.record) ? framework : null,
+    program: program !== null && isThere(program.root) ? program : null,
+    framework:
+      framework !== null && (existsSync(framework.record) || isThere(framework.lock.folder)) ? framework : null,
   };
   return aloneInAll(locksOf(there), terms, async () => ({
     program: there.program === null ? null : removeProgram(there.program),
     framework: there.framework === null ? null : removeFramework(there.framework),
   }));
+}
+
+/** Or what a removal that was cut short has left of it. */
+function isThere(folder: string): boolean {
+  return existsSync(folder) || takenAway(folder).length > 0;
 }
 
 /** The answer where nothing was to be done. */

@@ -6,8 +6,9 @@ import { nodeFileSystem } from '../disk/node-filesystem.ts';
 import { makeFolders } from '../disk/filesystem.ts';
 import { judgeHolder, type Verdict } from '../disk/holder.ts';
 import { holderText, parseHolder } from '../disk/holder-identity.ts';
-import { type HeldGeneration, type TakenLock, tryLock } from '../disk/numbered-lock.ts';
+import { type Attempt, type HeldGeneration, type TakenLock, tryLock } from '../disk/numbered-lock.ts';
 import { removeStaging, Staging } from '../disk/staging.ts';
+import { MosaicError } from '../errors.ts';
 import { pass, systemClock } from '../host/clock.ts';
 import { currentIdentity, livenessOf, type ProcessIdentity } from '../host/process-identity.ts';
 import type { LockPlaces } from './places.ts';
@@ -16,6 +17,8 @@ import type { LockPlaces } from './places.ts';
 const STALE_MS = 300_000;
 const GRACE_MS = 5000;
 const LOOK_EVERY_MS = 100;
+/** More often than that nobody uninstalls. */
+const FRESH_STARTS = 50;
 
 export interface LockTerms {
   /** Hexadecimal digits that nobody else ever draws. */
@@ -39,61 +42,91 @@ export async function aloneInAll<T>(
 ): Promise<T | null> {
   const [first, ...rest] = places;
   if (first === undefined) return work();
-  const { token } = terms;
-  const process = currentIdentity();
-  makeFolders(nodeFileSystem, first.names);
-  const staging = Staging.open(nodeFileSystem, first.staging, token, holderText({ process, token }));
+  const held = await take(first, terms);
+  if (held === null) return null;
   try {
-    const lock = await take(first, terms, staging, process);
-    if (lock === null) return null;
-    try {
-      return await aloneInAll(rest, terms, work);
-    } finally {
-      giveBack(lock);
-    }
+    return await aloneInAll(rest, terms, work);
   } finally {
+    giveBack(held);
+  }
+}
+
+interface Held {
+  readonly lock: TakenLock;
+  readonly staging: Staging;
+}
+
+/** Whoever uninstalls takes the lock away with all the rest; those who wait then make it again. */
+async function take(places: LockPlaces, terms: LockTerms): Promise<Held | null> {
+  for (let start = 1; ; start += 1) {
+    const { staging, outcome } = await tryToTake(places, terms, `${terms.token}${start.toString(16).padStart(2, '0')}`);
+    if (typeof outcome === 'object') return { lock: outcome, staging };
     staging.close();
+    if (outcome === 'interrupted') return null;
+    if (start === FRESH_STARTS) throw alwaysTakenAway(places);
+    await pass(LOOK_EVERY_MS, terms.signal);
   }
 }
 
 /** What was done is done. Where the lock cannot be given back, or has gone with all the rest, it is over with our end. */
-function giveBack(lock: TakenLock): void {
+function giveBack({ lock, staging }: Held): void {
   try {
     lock.release(true);
   } catch {
     // As above.
   }
+  staging.close();
 }
 
-async function take(
+type Outcome = TakenLock | 'interrupted' | 'taken-away';
+
+async function tryToTake(
   places: LockPlaces,
   { waitsFor, signal }: LockTerms,
-  staging: Staging,
-  self: ProcessIdentity,
-): Promise<TakenLock | null> {
+  token: string,
+): Promise<{ readonly staging: Staging; readonly outcome: Outcome }> {
+  const self = currentIdentity();
+  makeFolders(nodeFileSystem, places.names);
+  const staging = Staging.open(nodeFileSystem, places.staging, token, holderText({ process: self, token }));
   const judge = judging(self);
   let told: number | null = null;
   while (!signal.aborted) {
-    const attempt = tryLock({
-      ...{ files: nodeFileSystem, folder: places.names, resumeAfter: null, leaveAloneMs: 0, judge },
-      ...{
-        identityPath: staging.identityPath,
-        identityInode: staging.identityInode,
-        wallMs: () => systemClock.wallMs(),
-      },
-    });
+    const attempt = attemptIn(places, staging, judge);
+    if (attempt === null) return { staging, outcome: 'taken-away' };
     if (attempt.kind === 'taken') {
       sweep(places, attempt.lock, self);
-      return attempt.lock;
+      return { staging, outcome: attempt.lock };
     }
-    if (attempt.kind !== 'held') continue;
-    if (told !== attempt.holder.generation) {
+    if (attempt.kind === 'held' && told !== attempt.holder.generation) {
       await waitsFor(parseHolder(attempt.holder.identity)?.process.pid ?? null);
       told = attempt.holder.generation;
     }
     await pass(LOOK_EVERY_MS, signal);
   }
-  return null;
+  return { staging, outcome: 'interrupted' };
+}
+
+/** Null when the lock was taken away, as a folder. */
+function attemptIn(places: LockPlaces, staging: Staging, judge: Judge): Attempt | null {
+  try {
+    const attempt = tryLock({
+      ...{ files: nodeFileSystem, folder: places.names, resumeAfter: null, leaveAloneMs: 0, judge },
+      ...{ identityPath: staging.identityPath, identityInode: staging.identityInode },
+      wallMs: () => systemClock.wallMs(),
+    });
+    return attempt.kind !== 'taken' && staging.isGone() ? null : attempt;
+  } catch (error) {
+    if (staging.isGone()) return null;
+    throw error;
+  }
+}
+
+function alwaysTakenAway({ folder }: LockPlaces): MosaicError {
+  return new MosaicError({
+    code: 'LOCK_TIMEOUT',
+    message: `The lock in ${folder} was taken away again and again. Nothing was changed.`,
+    hint: 'Look who else installs or uninstalls there, then run the same command again.',
+  });
 }
 
 /** Also removes what those have left who were killed before they had the lock. */
@@ -109,8 +142,10 @@ function sweep({ staging }: LockPlaces, lock: TakenLock, self: ProcessIdentity):
   lock.markOver();
 }
 
+type Judge = (holder: HeldGeneration) => Verdict;
+
 /** @returns how each holder is judged, by what is seen of it from now on */
-function judging(self: ProcessIdentity): (holder: HeldGeneration) => Verdict {
+function judging(self: ProcessIdentity): Judge {
   let observed = { generation: 0, sinceMs: 0 };
   return ({ generation, identity, modifiedMs }) => {
     const nowMs = systemClock.monotonicMs();

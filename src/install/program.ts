@@ -1,5 +1,5 @@
 /** The program under a prefix: put there, looked at, removed. Whatever cuts it short, the former version still works. */
-import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MosaicError } from '../errors.ts';
 import { type LinkState, linkState, PROGRAM_NAMES, type ProgramName, putLinks, removeLinks } from './links.ts';
@@ -14,6 +14,7 @@ import {
   removeUnfinished,
   versionOf,
 } from './versions.ts';
+import { takeAway } from './take-away.ts';
 import { putFile } from './write-file.ts';
 
 export interface ProgramChange {
@@ -83,7 +84,7 @@ export interface RemovedProgram {
 export function removeProgram(places: ProgramPlaces): RemovedProgram {
   const links = removeLinks(places);
   const folder = existsSync(places.root) ? places.root : null;
-  rmSync(places.root, { recursive: true, force: true });
+  takeAway(places.root);
   for (const one of [dirname(places.root), places.bin, places.prefix]) removeIfEmpty(one);
   return { links, folder };
 }

@@ -21,7 +21,8 @@ export async function withTroubleTold<T>(work: () => Promise<T>): Promise<T> {
     const place =
       'path' in error && typeof error.path === 'string' ? `${error.path} cannot be used` : 'A file cannot be written';
     throw new MosaicError({
-      code: trouble.code,
+      // Whatever has the place was there before, and nobody has asked in the wrong way.
+      code: trouble.code === 'INVALID_INPUT' ? 'INSTALL_TAKEN' : trouble.code,
       message: `${place}: ${trouble.reason}. What was installed before works as it did.`,
       hint: HINTS[trouble.code] ?? 'Look what it is (ls -ld) and move it away, then run the same command again.',
       cause: error,

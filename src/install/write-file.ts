@@ -7,6 +7,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -34,17 +35,19 @@ export function flushFolder(folder: string): void {
   }
 }
 
-/**
- * Beside it, and not in some folder for temporary files: a rename must not lead to another disk. Also removes what those
- * have left who were killed in between; one installation at a time is at work.
- */
-function put(path: string, write: (fresh: string) => void): void {
+/** Removes what those have left who were killed while they put the file in place; one installation at a time is at work. */
+export function removeUnfinished(path: string): void {
   const folder = dirname(path);
-  const unfinished = `.${basename(path)}.mosaic-new-`;
-  for (const name of readdirSync(folder).filter((one) => one.startsWith(unfinished))) {
+  if (!isFolder(folder)) return;
+  for (const name of readdirSync(folder).filter((one) => one.startsWith(unfinishedPrefix(path)))) {
     rmSync(join(folder, name), { force: true });
   }
-  const fresh = join(folder, `${unfinished}${process.pid}`);
+}
+
+/** Beside it, and not in some folder for temporary files: a rename must not lead to another disk. */
+function put(path: string, write: (fresh: string) => void): void {
+  removeUnfinished(path);
+  const fresh = join(dirname(path), `${unfinishedPrefix(path)}${process.pid}`);
   try {
     write(fresh);
     renameSync(fresh, path);
@@ -52,5 +55,13 @@ function put(path: string, write: (fresh: string) => void): void {
     rmSync(fresh, { force: true });
     throw error;
   }
-  flushFolder(folder);
+  flushFolder(dirname(path));
+}
+
+function unfinishedPrefix(path: string): string {
+  return `.${basename(path)}.mosaic-new-`;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -26,7 +26,7 @@ function script(text: string): string {
     export MOSAIC_PREFIX="$HOME/prefix" MOSAIC_HOME="$HOME/home" TMPDIR="$HOME"
     install() {
       out=$(bash "$1/install.sh" --yes 2>&1 > /dev/null); status=$?
-      echo "install $status$(echo "$out" | grep -Eio 'no room|read-only|no permission|may not write' | head -1 | sed 's/^/ /')"
+      echo "install $status$(echo "$out" | grep -Eio 'disk is full|read-only|access is denied' | head -1 | sed 's/^/ /')"
       case $out in *'line '[0-9]* | *'    at '*) echo "$out" ;; esac
     }
     works() { "$MOSAIC_PREFIX/bin/mosaic" --version && "$MOSAIC_PREFIX/bin/mosaic" fleet backlog show A | head -1; }
@@ -59,7 +59,7 @@ const FILLED = `
 
 onOwnDisk('on a full disk nothing is half installed, and nothing is left that takes room', async () => {
   const said = await run(`PLACE="$MOSAIC_PREFIX"\n${FILLED}`, OWN_MOUNTS);
-  const refused = ['install 1 no room', '0.1.0', 'A  A'];
+  const refused = ['install 1 disk is full', '0.1.0', 'A  A'];
   expect(said.trimEnd().split('\n')).toEqual([
     ...['install 0', ...refused, ...refused, ...refused, ...refused, ...refused],
     ...['install 0', '0.2.0', 'A  A', '0.1.0', '0.2.0'],
@@ -82,7 +82,7 @@ onOwnDisk('with a home on a full disk the program works, whichever version, and 
     OWN_MOUNTS,
   );
   expect(said.trimEnd().split('\n')).toEqual([
-    ...['install 0', 'install 1 no room', 'A  A', 'one'],
+    ...['install 0', 'install 1 disk is full', 'A  A', 'one'],
     ...['install 0', '0.2.0', 'A  A', 'two', 'two'],
   ]);
 });
@@ -134,7 +134,7 @@ asNobody('a prefix of another user is refused by name, and not touched', async (
     { home },
   );
   expect(said).toContain('ended with 1');
-  expect(said).toMatch(/may not write|no permission/);
+  expect(said).toMatch(/access is denied/);
   expect(said).toContain(join(home, 'prefix'));
   expect(said).not.toContain('    at ');
   chownSync(his, 0, 0);

@@ -3,8 +3,8 @@ import type { Decide } from '../../install/framework-rules.ts';
 import { frameworkPlan } from '../../install/framework.ts';
 import { install } from '../../install/install.ts';
 import type { Package } from '../../install/package-files.ts';
-import type { FrameworkPlaces } from '../../install/places.ts';
-import type { Origin } from '../../install/program.ts';
+import { type FrameworkPlaces, prefixOf, programPlaces } from '../../install/places.ts';
+import { type Origin, originIn } from '../../install/program.ts';
 import { withTroubleTold } from '../../install/trouble.ts';
 import { defineCommand, type RunnableCommand } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -55,10 +55,13 @@ export const command: RunnableCommand = defineCommand({
   },
 });
 
+/** A package that was installed knows where it came from; to install it once more does not change that. */
 function originOf({ folder }: Package, file?: string, repository?: string, ref?: string): Origin {
   if (file !== undefined) return { kind: 'file', path: file };
   if (repository !== undefined && ref !== undefined) return { kind: 'git', repository, ref };
-  return { kind: 'folder', path: folder };
+  const prefix = prefixOf(folder);
+  const installed = prefix === null ? null : originIn(programPlaces(prefix));
+  return installed ?? { kind: 'folder', path: folder };
 }
 
 function always(mode: (typeof MODES)[number]): Decide {
