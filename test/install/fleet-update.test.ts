@@ -7,7 +7,7 @@ import { restartLockPath } from '../../src/fleet/restart/take-restart-lock.ts';
 import { type Answer, MOSAIC } from '../cli/mosaic.ts';
 import { hasTmux, TestFleet } from '../fleet/life/fleet.ts';
 import { becomes } from '../fleet/worker-run.ts';
-import { ended, Installation } from './installation.ts';
+import { complains, ended, Installation } from './installation.ts';
 import { filesIn, isThere } from './listing.ts';
 import { packageWith, writeInto } from './packages.ts';
 
@@ -59,6 +59,13 @@ it('without a word goes to what stands where it came from', async () => {
   expect(readFileSync(join(installation.current, 'CHANGELOG.md'), 'utf8')).toBe('Changed since\n');
 });
 
+it('installed once more from itself it goes on to look where it came from', async () => {
+  await installation.ok(b);
+  await installation.ok(installation.current);
+  writeInto(b, 'CHANGELOG.md', 'Changed since\n');
+  expect((await update()).stdout).toContain('Updated: 0.2.0-');
+});
+
 it('also finds its places when neither is said any more', async () => {
   const { MOSAIC_PREFIX: _, ...env } = installation.env();
   const { status, stderr } = await ended(
@@ -75,10 +82,8 @@ function pairs(env: Readonly<Record<string, string>>): readonly string[] {
 it('waits for a restart in flight, says so, and goes on when that is over', async () => {
   const isOver = restarting();
   const child = installation.startProgram(['fleet', 'update', '--from', b]);
-  let said = '';
-  child.stderr.on('data', (part: Buffer) => (said += part.toString()));
   const over = ended(child);
-  await becomes(() => said.includes('Waiting for the restart of process'));
+  await complains(child, 'Waiting for the restart of process');
   expect(await installation.version()).toBe('0.1.0');
   isOver();
   expect((await over).status).toBe(0);
@@ -99,10 +104,8 @@ it('takes over from a restart whose process has died', async () => {
 it('interrupted while it waits changes nothing, and leaves nothing behind', async () => {
   const isOver = restarting();
   const child = installation.startProgram(['fleet', 'update', '--from', b]);
-  let said = '';
-  child.stderr.on('data', (part: Buffer) => (said += part.toString()));
   const over = ended(child);
-  await becomes(() => said.includes('Waiting'));
+  await complains(child, 'Waiting');
   child.kill('SIGINT');
   expect((await over).status).not.toBe(0);
   expect(await installation.version()).toBe('0.1.0');

@@ -1,10 +1,10 @@
 /** Where nothing is installed, one run is enough for the first claim; a second one has nothing to do. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { newFolder } from '../cli/mosaic.ts';
-import { Installation, ODD_NAME, TOOLS } from './installation.ts';
+import { ended, Installation, ODD_NAME, TOOLS } from './installation.ts';
 import { filesIn, isThere, lines } from './listing.ts';
 import { packageWith, wholePackage } from './packages.ts';
 
@@ -117,6 +117,13 @@ describe('install.sh started', () => {
     expect(await installation.version()).toBe('0.1.0');
   });
 
+  it('by sh, whatever that is', async () => {
+    const installation = new Installation();
+    const { status, stderr } = await ended(installation.startWith(['sh', join(source, 'install.sh'), '--yes']));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(await installation.version()).toBe('0.1.0');
+  });
+
   it('by a link to it from somewhere else', async () => {
     const installation = new Installation();
     const elsewhere = newFolder();
@@ -145,4 +152,27 @@ it('links in the way to prefix and home are followed, and stay links', async () 
   const before = installation.everything();
   await installation.ok(source);
   expect(installation.everything()).toEqual(before);
+});
+
+it('places may be named from where one stands, and by ways around', async () => {
+  const installation = new Installation();
+  const env = { MOSAIC_PREFIX: 'prefix/', MOSAIC_HOME: `${installation.userHome}/nowhere/../home of mosaic/` };
+  await installation.ok(source, ['--yes'], { env });
+  const before = installation.everything();
+  await installation.ok(source);
+  expect(installation.everything()).toEqual(before);
+  await firstClaim(installation);
+});
+
+describe.each(['MOSAIC_PREFIX', 'MOSAIC_HOME'])('a file where a folder has to be, %s', (place) => {
+  it('is refused by its name, and stays', async () => {
+    const installation = new Installation();
+    const file = join(installation.userHome, 'a file');
+    writeFileSync(file, 'mine\n');
+    const { status, stderr } = await installation.install(source, ['--yes'], { env: { [place]: file } });
+    expect(stderr).toContain(file);
+    expect(status).toBe(1);
+    expect(readFileSync(file, 'utf8')).toBe('mine\n');
+    expect(isThere(installation.program)).toBe(false);
+  });
 });

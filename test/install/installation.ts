@@ -3,6 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { afterAll } from 'vitest';
 import { type Answer, answerOf, Mosaic, newFolder } from '../cli/mosaic.ts';
 import { lines } from './listing.ts';
 
@@ -22,6 +23,12 @@ export interface InstallationOptions {
   /** `default`: the installer is told of neither prefix nor home. */
   readonly places?: 'said' | 'default';
 }
+
+const started = new Set<ChildProcessWithoutNullStreams>();
+
+afterAll(() => {
+  for (const child of started) tellGroup(child, 'SIGKILL');
+});
 
 export class Installation {
   /** Of the user who installs. */
@@ -81,7 +88,10 @@ export class Installation {
     { env = {}, cwd = this.userHome, within = [] }: InstallOptions = {},
   ): ChildProcessWithoutNullStreams {
     const command = [...within, 'bash', join(source, 'install.sh'), ...words];
-    return spawn('env', command, { cwd, env: { ...this.env(), ...env }, detached: true });
+    const child = spawn('env', command, { cwd, env: { ...this.env(), ...env }, detached: true });
+    started.add(child);
+    child.once('close', () => started.delete(child));
+    return child;
   }
 
   /** `PREFIX/bin/mosaic words`, as the user's shell would start it. */
@@ -146,6 +156,28 @@ export function ended(child: ChildProcessWithoutNullStreams): Promise<Answer> {
   child.stdin.on('error', () => undefined);
   child.stdin.end();
   return answerOf(child);
+}
+
+/** Tells a run of the installer and everything that it has started; nobody where that is over already. */
+export function tellGroup({ pid }: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // As above.
+  }
+}
+
+/** Resolves as soon as a running program has complained of it, or told it aside. */
+export function complains(child: ChildProcessWithoutNullStreams, text: string): Promise<void> {
+  let seen = '';
+  return new Promise((resolve, reject) => {
+    child.stderr.on('data', (part: Buffer) => {
+      seen += part.toString();
+      if (seen.includes(text)) resolve();
+    });
+    child.once('close', () => reject(new Error(`The program ended before it said ${text}; it said: ${seen}`)));
+  });
 }
 
 /** The machine's tools with the Node that runs the tests, and nothing of the packages this project was built with. */

@@ -6,8 +6,8 @@ import { where } from '../hostile/surroundings.ts';
 import { Survivor } from './survivor.ts';
 
 /** Calls of each other name in which it is killed, at most. */
-const KILLS = 3;
-const CALLS = ['rename', 'renameat2', 'symlink', 'link', 'unlink', 'unlinkat', 'mkdir', 'rmdir'];
+const KILLS = 2;
+const CALLS = ['rename', 'symlink', 'unlink', 'mkdir', 'rmdir'];
 
 const withStrace = where('strace', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', '-e', 'trace=close', 'true');
 

@@ -1,7 +1,7 @@
 /** An installer that is killed leaves a program that works, the one before or the new one, and the next run completes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
-import { ended, Installation } from './installation.ts';
+import { ended, Installation, tellGroup } from './installation.ts';
 import { filesIn } from './listing.ts';
 import { Survivor } from './survivor.ts';
 
@@ -32,11 +32,7 @@ async function killedAfter(
   const child = installation.start(...words);
   const over = ended(child);
   await sleep(delayMs);
-  try {
-    process.kill(-(child.pid ?? 0), 'SIGKILL');
-  } catch {
-    // It was through already.
-  }
+  tellGroup(child, 'SIGKILL');
   await over;
 }
 

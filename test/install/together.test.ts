@@ -1,8 +1,11 @@
 /** Installers that come at the same time, and programs of others under our names. */
-import { mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Installation } from './installation.ts';
+import type { Answer } from '../cli/mosaic.ts';
+import { complains, ended, Installation, tellGroup } from './installation.ts';
 import { filesIn, isNoCache, isThere, lines } from './listing.ts';
 import { packageWith } from './packages.ts';
 
@@ -13,6 +16,17 @@ function packageOf(version: string): string {
 
 const a = packageOf('0.1.0');
 const b = packageOf('0.2.0');
+
+/** The program and the framework of that package, and of no other. */
+async function isWhole(installation: Installation, source: string): Promise<void> {
+  expect(await installation.version()).toBe(source === a ? '0.1.0' : '0.2.0');
+  const shipped = join(source, 'fixtures/framework');
+  const isShipped = (line: string): boolean => !line.startsWith('"fleet/run') && !line.startsWith('"fleet" ');
+  const installed = lines(installation.home, 'bytes').filter(isShipped);
+  expect(installed).toEqual(lines(shipped, 'bytes').filter(isShipped));
+  expect(isThere(join(installation.home, 'fleet/run/replaced'))).toBe(false);
+  expect(lines(installation.current, 'bytes').filter(isNoCache)).toEqual(lines(source, 'bytes').filter(isNoCache));
+}
 
 describe.each<readonly [string, readonly string[]]>([
   ['of the same version', [a, a]],
@@ -30,16 +44,42 @@ describe.each<readonly [string, readonly string[]]>([
     const version = await installation.version();
     const winner = version === '0.1.0' ? a : b;
     expect(sources).toContain(winner);
-    expect(readFileSync(join(installation.home, 'guides/a.md'), 'utf8')).toBe(`of ${version}\n`);
-    const shipped = filesIn(join(winner, 'fixtures/framework'));
-    expect(filesIn(installation.home).filter((path) => !path.startsWith('fleet/run/'))).toEqual(shipped);
-    expect(isThere(join(installation.home, 'fleet/run/replaced'))).toBe(false);
-    expect(lines(installation.current, 'bytes').filter(isNoCache)).toEqual(lines(winner, 'bytes').filter(isNoCache));
+    await isWhole(installation, winner);
     const before = installation.everything().filter(isNoCache);
     await installation.ok(winner);
     expect(installation.everything().filter(isNoCache)).toEqual(before);
   });
 });
+
+it('whoever waits for an installer while everything is removed is through, too', async () => {
+  const installation = new Installation();
+  for (let round = 0; round < 3; round += 1) {
+    const [first, over] = await stoppedAmidWork(installation);
+    const waiting = [installation.start(b), installation.start(a), installation.start(a, ['--uninstall', '--yes'])];
+    const answers = [over, ...waiting.map(ended)];
+    await Promise.all(waiting.map((child) => complains(child, 'Waiting for another installation')));
+    tellGroup(first, 'SIGCONT');
+    for (const { status, stderr } of await Promise.all(answers)) expect(status, stderr).toBe(0);
+    await installation.ok(b);
+    await isWhole(installation, b);
+  }
+});
+
+/** Somebody who installs, and has the lock. @returns it, and its end */
+async function stoppedAmidWork(
+  installation: Installation,
+): Promise<readonly [ChildProcessWithoutNullStreams, Promise<Answer>]> {
+  const versions = join(installation.prefix, 'lib', 'mosaic-fleet', 'versions');
+  const child = installation.start(a);
+  const over = ended(child);
+  const isAtWork = (): boolean => existsSync(versions) && readdirSync(versions).some((name) => name.startsWith('.'));
+  while (!isAtWork()) {
+    if (child.exitCode !== null) throw new Error('The installer was through before it was seen at work.');
+    await setImmediate();
+  }
+  tellGroup(child, 'SIGSTOP');
+  return [child, over];
+}
 
 describe('a program of somebody else', () => {
   function foreign(installation: Installation, name: string): string {
