@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from 'node:path';
 import { newFolder } from '../cli/mosaic.ts';
 import { ROOT } from '../house/source.ts';
+import { filesIn } from './listing.ts';
 
 const PARTS = ['package.json', 'bin', 'dist', 'fixtures', 'install.sh', 'README.md', 'LICENSE', 'CHANGELOG.md'];
 /** The only one that the command line loads from its folder, as long as the cards are in files. */
@@ -68,7 +69,8 @@ function leanPackage(): string {
     rmSync(place, { recursive: true });
     writeInto(place, 'package.json', json);
   }
-  rmSync(join(folder, 'node_modules', 'yaml', 'browser'), { recursive: true });
+  const yaml = join(folder, 'node_modules', 'yaml');
+  for (const path of filesIn(yaml)) if (/^browser|\.d\.ts$/.test(path)) rmSync(join(yaml, path));
   for (const name of readdirSync(join(folder, 'dist'))) {
     if (name !== 'bin') rmSync(join(folder, 'dist', name), { recursive: true });
   }

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, beforeEach, expect, it, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { newFolder } from '../cli/mosaic.ts';
 import { Installation, toolsWithout } from './installation.ts';
 import { lines } from './listing.ts';
@@ -109,27 +109,32 @@ it('--check says what would be installed from there, and changes nothing', async
   expect(installation.leftovers()).toEqual([]);
 });
 
-test.each<readonly [string, string, readonly string[], Readonly<Record<string, string>>]>([
-  ['a ref that there is not', 'There is no nowhere', ['--ref', 'nowhere'], {}],
-  ['a ref from before there was an installer', 'ancient is older than install.sh', ['--ref', 'ancient'], {}],
-  ['what git would take for an option', 'There is no --help', ['--ref=--help'], {}],
-  [
-    'a repository that is not there',
-    'could not be cloned',
-    ['--ref', 'main'],
-    { MOSAIC_REPOSITORY: '/nowhere/at/all' },
-  ],
-  ['a ref and a tarball', 'exclude each other', ['--ref', 'main', '--offline', 'x.tgz'], {}],
-  ['sources to build from, where there are none', 'no sources', ['--dev'], {}],
-])('%s is refused, and nothing is changed', async (_what, says, words, env) => {
-  await installation.ok(repository);
-  const before = [...installation.everything(), ...untouched()];
-  const { status, stdout, stderr } = await installation.install(repository, [...words, '--yes'], { env });
-  expect(status).not.toBe(0);
-  expect(stdout).toBe('');
-  expect(stderr).toContain(says);
-  expect([...installation.everything(), ...untouched()]).toEqual(before);
-  expect(installation.leftovers()).toEqual([]);
+describe('refused, and nothing is changed:', () => {
+  const former = new Installation();
+
+  beforeAll(() => former.ok(repository));
+
+  it.each<readonly [string, string, readonly string[], Readonly<Record<string, string>>]>([
+    ['a ref that there is not', 'There is no nowhere', ['--ref', 'nowhere'], {}],
+    ['a ref from before there was an installer', 'ancient is older than install.sh', ['--ref', 'ancient'], {}],
+    ['what git would take for an option', 'There is no --help', ['--ref=--help'], {}],
+    [
+      'a repository that is not there',
+      'could not be cloned',
+      ['--ref', 'main'],
+      { MOSAIC_REPOSITORY: '/nowhere/at/all' },
+    ],
+    ['a ref and a tarball', 'exclude each other', ['--ref', 'main', '--offline', 'x.tgz'], {}],
+    ['sources to build from, where there are none', 'no sources', ['--dev'], {}],
+  ])('%s', async (_what, says, words, env) => {
+    const before = [...former.everything(), ...untouched()];
+    const { status, stdout, stderr } = await former.install(repository, [...words, '--yes'], { env });
+    expect(status).not.toBe(0);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(says);
+    expect([...former.everything(), ...untouched()]).toEqual(before);
+    expect(former.leftovers()).toEqual([]);
+  });
 });
 
 it('without git a ref is refused by the name of what is missing', async () => {
