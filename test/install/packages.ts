@@ -70,7 +70,8 @@ function leanPackage(): string {
     writeInto(place, 'package.json', json);
   }
   const yaml = join(folder, 'node_modules', 'yaml');
-  for (const path of filesIn(yaml)) if (/^browser|\.d\.ts$/.test(path)) rmSync(join(yaml, path));
+  rmSync(join(yaml, 'browser'), { recursive: true });
+  for (const path of filesIn(yaml)) if (path.endsWith('.d.ts')) rmSync(join(yaml, path));
   for (const name of readdirSync(join(folder, 'dist'))) {
     if (name !== 'bin') rmSync(join(folder, 'dist', name), { recursive: true });
   }
