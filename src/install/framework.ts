@@ -1,5 +1,5 @@
 /** The framework's files in a home: put there, looked at, removed. What else is in the home is not even looked at. */
-import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemErrorCode } from '../disk/filesystem.ts';
 import {
@@ -14,7 +14,7 @@ import {
 import { checksumOf, frameworkFiles, objectIn, type Package } from './package-files.ts';
 import type { FrameworkPlaces } from './places.ts';
 import { isPreserved } from './preserved-paths.ts';
-import { takeAway } from './take-away.ts';
+import { removeIfEmpty, takeAway } from './take-away.ts';
 import { putFile, removeUnfinished } from './write-file.ts';
 
 /** Enough of a checksum to tell apart what one user has changed at one place. */
@@ -159,10 +159,5 @@ function sweepBeside(places: FrameworkPlaces, paths: readonly string[]): void {
 
 /** A folder, and those above it, as long as nothing is in them; never the home itself. */
 function removeEmpty({ home }: FrameworkPlaces, path: string): void {
-  for (let folder = path; folder !== '.'; folder = dirname(folder)) {
-    const whole = join(home, folder);
-    const isFolder = lstatSync(whole, { throwIfNoEntry: false })?.isDirectory() === true;
-    if (!isFolder || readdirSync(whole).length > 0) return;
-    rmdirSync(whole);
-  }
+  for (let folder = path; folder !== '.' && removeIfEmpty(join(home, folder));) folder = dirname(folder);
 }

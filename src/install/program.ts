@@ -1,5 +1,5 @@
 /** The program under a prefix: put there, looked at, removed. Whatever cuts it short, the former version still works. */
-import { existsSync, readdirSync, rmdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MosaicError } from '../errors.ts';
 import { type LinkState, linkState, PROGRAM_NAMES, type ProgramName, putLinks, removeLinks } from './links.ts';
@@ -14,7 +14,7 @@ import {
   removeUnfinished,
   versionOf,
 } from './versions.ts';
-import { takeAway } from './take-away.ts';
+import { removeIfEmpty, takeAway } from './take-away.ts';
 import { putFile } from './write-file.ts';
 
 export interface ProgramChange {
@@ -87,10 +87,6 @@ export function removeProgram(places: ProgramPlaces): RemovedProgram {
   takeAway(places.root);
   for (const one of [dirname(places.root), places.bin, places.prefix]) removeIfEmpty(one);
   return { links, folder };
-}
-
-function removeIfEmpty(folder: string): void {
-  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 /** Null when nothing is installed there, or its record was damaged. */
