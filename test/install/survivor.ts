@@ -4,17 +4,24 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { Installation } from './installation.ts';
 import { filesIn, isNoCache, isThere, lines } from './listing.ts';
-import { packageWith } from './packages.ts';
+import { packageWith, writeInto } from './packages.ts';
 
 /** Three, so that with each of them one is removed. */
 const VERSIONS = ['0.1.0', '0.2.0', '0.3.0'];
 
+function packageOf(version: string): string {
+  const framework = { 'guides/a.md': `of ${version}\n`, [`guides/only in ${version}.md`]: 'it\n' };
+  const folder = packageWith({ version, framework });
+  // In the place of that folder it keeps the program from storing what V8 has compiled, which it does when it likes: every
+  // run makes the same calls.
+  writeInto(folder, 'dist/.code-cache', '');
+  return folder;
+}
+
 export class Survivor {
   readonly installation: Installation = new Installation();
   /** What is installed next after each of them is the one behind it. */
-  readonly packages: readonly string[] = VERSIONS.map((version) =>
-    packageWith({ version, framework: { 'guides/a.md': `of ${version}\n`, [`guides/only in ${version}.md`]: 'it\n' } }),
-  );
+  readonly packages: readonly string[] = VERSIONS.map(packageOf);
   #turn = 0;
 
   /** All of them were installed once, and there is a card. */

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../cli/mosaic.ts';
 import { complains, ended, Installation, tellGroup } from './installation.ts';
 import { filesIn, isNoCache, isThere, lines } from './listing.ts';
-import { packageWith } from './packages.ts';
+import { packageWith, wholePackage } from './packages.ts';
 
 function packageOf(version: string): string {
   const framework = { 'guides/a.md': `of ${version}\n`, [`guides/only in ${version}.md`]: 'it\n' };
@@ -52,9 +52,10 @@ describe.each<readonly [string, readonly string[]]>([
 });
 
 it('whoever waits for an installer while everything is removed is through, too', async () => {
-  const installation = new Installation();
+  const slow = wholePackage();
   for (let round = 0; round < 3; round += 1) {
-    const [first, over] = await stoppedAmidWork(installation);
+    const installation = new Installation();
+    const [first, over] = await stoppedAmidWork(installation, slow);
     const waiting = [installation.start(b), installation.start(a), installation.start(a, ['--uninstall', '--yes'])];
     const answers = [over, ...waiting.map(ended)];
     await Promise.all(waiting.map((child) => complains(child, 'Waiting for another installation')));
@@ -65,12 +66,13 @@ it('whoever waits for an installer while everything is removed is through, too',
   }
 });
 
-/** Somebody who installs, and has the lock. @returns it, and its end */
+/** Somebody who installs what takes a while, and has the lock. @returns it, and its end */
 async function stoppedAmidWork(
   installation: Installation,
+  source: string,
 ): Promise<readonly [ChildProcessWithoutNullStreams, Promise<Answer>]> {
   const versions = join(installation.prefix, 'lib', 'mosaic-fleet', 'versions');
-  const child = installation.start(a);
+  const child = installation.start(source);
   const over = ended(child);
   const isAtWork = (): boolean => existsSync(versions) && readdirSync(versions).some((name) => name.startsWith('.'));
   while (!isAtWork()) {
