@@ -4,18 +4,14 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { Installation } from './installation.ts';
 import { filesIn, isNoCache, isThere, lines } from './listing.ts';
-import { packageWith, writeInto } from './packages.ts';
+import { packageWith } from './packages.ts';
 
 /** Three, so that with each of them one is removed. */
 const VERSIONS = ['0.1.0', '0.2.0', '0.3.0'];
 
 function packageOf(version: string): string {
   const framework = { 'guides/a.md': `of ${version}\n`, [`guides/only in ${version}.md`]: 'it\n' };
-  const folder = packageWith({ version, framework });
-  // In the place of that folder it keeps the program from storing what V8 has compiled, which it does when it likes: every
-  // run makes the same calls.
-  writeInto(folder, 'dist/.code-cache', '');
-  return folder;
+  return packageWith({ version, framework });
 }
 
 export class Survivor {
