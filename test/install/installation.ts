@@ -1,7 +1,8 @@
 /** The installer in real runs: bash starts install.sh, with a prefix and a home that are this test's own. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { accessSync, constants, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll } from 'vitest';
 import { type Answer, answerOf, Mosaic, newFolder } from '../cli/mosaic.ts';
@@ -92,6 +93,23 @@ export class Installation {
     started.add(child);
     child.once('close', () => started.delete(child));
     return child;
+  }
+
+  /**
+   * Stopped while it has the lock and copies the package, which had better be a large one. `SIGCONT` lets it go on.
+   *
+   * @returns it, and its end
+   */
+  async stoppedAmidWork(source: string): Promise<readonly [ChildProcessWithoutNullStreams, Promise<Answer>]> {
+    const versions = join(dirname(this.current), 'versions');
+    const child = this.start(source);
+    const over = ended(child);
+    while (!(existsSync(versions) && readdirSync(versions).some((name) => name.startsWith('.')))) {
+      if (child.exitCode !== null) throw new Error('The installer was through before it was seen at work.');
+      await setImmediate();
+    }
+    tellGroup(child, 'SIGSTOP');
+    return [child, over];
   }
 
   /** `PREFIX/bin/mosaic words`, as the user's shell would start it. */

@@ -1,10 +1,7 @@
 /** Installers that come at the same time, and programs of others under our names. */
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '../cli/mosaic.ts';
 import { complains, ended, Installation, tellGroup } from './installation.ts';
 import { filesIn, isNoCache, isThere, lines } from './listing.ts';
 import { packageWith, wholePackage } from './packages.ts';
@@ -55,7 +52,7 @@ it('whoever waits for an installer while everything is removed is through, too',
   const slow = wholePackage();
   for (let round = 0; round < 3; round += 1) {
     const installation = new Installation();
-    const [first, over] = await stoppedAmidWork(installation, slow);
+    const [first, over] = await installation.stoppedAmidWork(slow);
     const waiting = [installation.start(b), installation.start(a), installation.start(a, ['--uninstall', '--yes'])];
     const answers = [over, ...waiting.map(ended)];
     await Promise.all(waiting.map((child) => complains(child, 'Waiting for another installation')));
@@ -65,23 +62,6 @@ it('whoever waits for an installer while everything is removed is through, too',
     await isWhole(installation, b);
   }
 });
-
-/** Somebody who installs what takes a while, and has the lock. @returns it, and its end */
-async function stoppedAmidWork(
-  installation: Installation,
-  source: string,
-): Promise<readonly [ChildProcessWithoutNullStreams, Promise<Answer>]> {
-  const versions = join(installation.prefix, 'lib', 'mosaic-fleet', 'versions');
-  const child = installation.start(source);
-  const over = ended(child);
-  const isAtWork = (): boolean => existsSync(versions) && readdirSync(versions).some((name) => name.startsWith('.'));
-  while (!isAtWork()) {
-    if (child.exitCode !== null) throw new Error('The installer was through before it was seen at work.');
-    await setImmediate();
-  }
-  tellGroup(child, 'SIGSTOP');
-  return [child, over];
-}
 
 describe('a program of somebody else', () => {
   function foreign(installation: Installation, name: string): string {
