@@ -1,8 +1,9 @@
 /** Back to a version before, and away with it: all that was installed goes, and nothing else. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { hasTmux, TestFleet } from '../fleet/life/fleet.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hasSystemd, hasTmux, TestFleet } from '../fleet/life/fleet.ts';
+import { TestSystemd } from '../fleet/life/systemd.ts';
 import { Installation } from './installation.ts';
 import { filesIn, isThere, lines } from './listing.ts';
 import { moveIn, operators } from './operator.ts';
@@ -97,6 +98,38 @@ describe('--uninstall', () => {
     await fleet.ok('stop');
     await installation.ok(a, AWAY);
     expect(isThere(installation.program)).toBe(false);
+  });
+});
+
+describe.skipIf(!hasSystemd)('where systemd keeps the fleet (skipped where none can be run)', () => {
+  let systemd: TestSystemd;
+  let env: Readonly<Record<string, string>>;
+
+  beforeEach(async () => {
+    await installation.ok(a);
+    systemd = new TestSystemd(installation.env());
+    env = { XDG_RUNTIME_DIR: systemd.runtimeFolder };
+    await systemd.start();
+    writeInto(installation.userHome, '.config/systemd/user/mine.service', '[Service]\nExecStart=true\n');
+    expect((await installation.run(['fleet', 'install-systemd'], env)).status).toBe(0);
+  });
+
+  afterEach(() => systemd.crash());
+
+  it('an update leaves the units as they are, and they lead to the program whatever its version', async () => {
+    const folder = join(installation.userHome, '.config/systemd');
+    const before = lines(folder, 'everything');
+    for (const source of [b, packageWith({ version: '0.3.0' })]) await installation.ok(source, ['--yes'], { env });
+    expect(lines(folder, 'everything')).toEqual(before);
+    const unit = readFileSync(join(folder, 'user/mosaic-agent@.service'), 'utf8');
+    expect(unit).toContain(installation.program);
+    expect(unit).not.toContain('versions');
+  });
+
+  it('--uninstall takes the units of this fleet away, and no other', async () => {
+    await installation.ok(a, AWAY, { env });
+    expect(filesIn(join(installation.userHome, '.config/systemd'))).toEqual(['user/mine.service']);
+    expect(systemd.ask('show', '-P', 'LoadState', 'mosaic-agent@one.service')).toBe('not-found');
   });
 });
 
