@@ -11,7 +11,7 @@ import {
   recordAfter,
   recordAmid,
 } from './framework-rules.ts';
-import { checksumOf, frameworkFiles, objectIn, type Package } from './package-files.ts';
+import { bytesOf, checksumOf, frameworkFiles, objectIn, type Package } from './package-files.ts';
 import type { FrameworkPlaces } from './places.ts';
 import { isPreserved } from './preserved-paths.ts';
 import { removeIfEmpty, takeAway } from './take-away.ts';
@@ -132,7 +132,7 @@ function carryOut(step: FrameworkStep, places: FrameworkPlaces, wanted: Package)
   if (kind !== 'write' && kind !== 'replace-changed') return [];
   const putAside = kind === 'replace-changed' ? [putAsideOf(places, path)] : [];
   const file = frameworkFiles(wanted).find((one) => one.path === path);
-  if (file !== undefined) putFile(target, readFileSync(file.source), file.isExecutable ? 0o755 : 0o644);
+  if (file !== undefined) putFile(target, bytesOf(file), file.isExecutable ? 0o755 : 0o644);
   return putAside;
 }
 

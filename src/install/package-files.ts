@@ -137,6 +137,21 @@ function slashed(path: string): string {
   return path.split(sep).join('/');
 }
 
+/**
+ * The bytes of a file of a package, as they were when the package was read.
+ *
+ * @throws MosaicError PACKAGE_INVALID when somebody has changed it since; the system's error
+ */
+export function bytesOf({ source, checksum }: PackageFile): Uint8Array {
+  const bytes = readFileSync(source);
+  if (checksumOf(bytes) === checksum) return bytes;
+  throw new MosaicError({
+    code: 'PACKAGE_INVALID',
+    message: `${source} has changed while it was being installed. What was installed before works as it did.`,
+    hint: 'Let whatever writes there come to its end, then run the same command again.',
+  });
+}
+
 function notWhole(folder: string, what: string): MosaicError {
   return new MosaicError({
     code: 'PACKAGE_INVALID',
