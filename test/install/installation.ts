@@ -204,19 +204,10 @@ export const TOOLS: string = [
   ...(process.env['PATH'] ?? '/usr/bin:/bin').split(delimiter).filter((folder) => !folder.includes('node_modules')),
 ].join(delimiter);
 
-/** A PATH to all the machine's tools but one. */
+/** A PATH to all the machine's tools but these. */
 export function toolsWithout(...missing: readonly string[]): string {
-  return toolsWith({}, ...missing);
-}
-
-/** A PATH on which some tools are other programs than the machine's, or missing. */
-export function toolsWith(others: Readonly<Record<string, string>>, ...missing: readonly string[]): string {
   const folder = newFolder();
   const seen = new Set(missing);
-  for (const [name, file] of Object.entries(others)) {
-    symlinkSync(file, join(folder, name));
-    seen.add(name);
-  }
   for (const place of TOOLS.split(delimiter)) {
     for (const name of programsIn(place)) {
       if (seen.has(name)) continue;

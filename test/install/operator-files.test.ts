@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newFolder } from '../cli/mosaic.ts';
-import { Installation, toolsWith, toolsWithout } from './installation.ts';
+import { Installation, TOOLS, toolsWithout } from './installation.ts';
 import { moveIn, operators } from './operator.ts';
 import { packageWith } from './packages.ts';
 
@@ -20,15 +20,16 @@ beforeAll(() => {
 
 /** One that fails, and says that it was asked: where there is none in truth, none may be needed either. */
 function rsyncThatFails(): string {
-  const file = join(newFolder(), 'rsync');
+  const folder = newFolder();
+  const file = join(folder, 'rsync');
   writeFileSync(file, '#!/bin/sh\necho "rsync was asked: $*" >&2\nexit 99\n');
   chmodSync(file, 0o755);
-  return file;
+  return folder;
 }
 
 describe.each<readonly [string, () => string]>([
-  ['with the rsync of the machine, where it has one', () => toolsWith({})],
-  ['with an rsync that fails', () => toolsWith({ rsync: rsyncThatFails() })],
+  ['with the rsync of the machine, where it has one', () => TOOLS],
+  ['with an rsync that fails', () => `${rsyncThatFails()}:${TOOLS}`],
   ['without any rsync', () => toolsWithout('rsync')],
 ])('%s', (_what, tools) => {
   it('installing, updating, going back and removing leave every file of the operator as it was', async () => {
