@@ -95,6 +95,7 @@ parse() {
   done
   if [ -n "$purge" ] && [ "$task" != uninstall ]; then wrong '--purge goes with --uninstall.'; fi
   if [ -n "$offline" ] && [ -n "$ref" ]; then wrong '--offline and --ref exclude each other.'; fi
+  if [ -n "$offline" ] && [ -n "$dev" ]; then wrong '--dev builds from the sources, and a tarball has none.'; fi
   case ${MOSAIC_INSTALL_MODE:=overwrite} in
     overwrite | keep | prompt) ;;
     *) wrong "MOSAIC_INSTALL_MODE is $MOSAIC_INSTALL_MODE, but must be overwrite, keep or prompt." ;;

@@ -61,6 +61,7 @@ describe('on the command line', () => {
     ['--ref without its ref', ['--ref']],
     ['--offline without its file', ['--offline']],
     ['--purge without --uninstall', ['--purge']],
+    ['--dev with a tarball', ['--offline', 'x.tgz', '--dev']],
   ])('%s is wrong usage, and nothing is changed', async (_what, words) => {
     const installation = new Installation();
     const { status, stdout, stderr } = await installation.install(first, words);
