@@ -111,7 +111,7 @@ from_folder() {
       say "$here is not built yet, or has changed since; an installation builds it first, for which it needs npm."
       exit 1
     fi
-    program __installed
+    program __installed --mode "$MOSAIC_INSTALL_MODE"
     return
   fi
   build "$here"

@@ -1,6 +1,6 @@
 /** What a command line asks for, what --check says, and what bash itself says of the script. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { ROOT } from '../house/source.ts';
@@ -51,6 +51,18 @@ describe('--check', () => {
     await installation.ok(second, ['--cli', '--yes']);
     expect((await installation.install(second, ['--check'])).status).toBe(1);
     expect((await installation.install(second, ['--check', '--cli'])).status).toBe(0);
+  });
+
+  it('says what becomes of a file that its user has changed, and is content where it stays', async () => {
+    const installation = new Installation();
+    await installation.ok(first);
+    appendFileSync(join(installation.home, 'guides', 'a.md'), 'mine\n');
+    const usual = await installation.install(first, ['--check']);
+    expect(usual.status).toBe(1);
+    expect(usual.stdout).toContain('You have changed guides/a.md; this would replace it, and keep a copy of yours.');
+    const kept = await installation.install(first, ['--check'], { env: { MOSAIC_INSTALL_MODE: 'keep' } });
+    expect(kept.status).toBe(0);
+    expect(kept.stdout).toContain('You have changed guides/a.md, and it stays.');
   });
 });
 

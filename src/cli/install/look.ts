@@ -9,21 +9,21 @@ import { defineCommand, type RunnableCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { DONE, FAILED } from '../exit-status.ts';
 import { findingLines, type InstallationFinding } from './lines.ts';
-import { isOnPath, ownPackage, PLACE_OPTIONS, placesOf, type PlaceValues } from './surroundings.ts';
+import { isOnPath, MODE_OPTION, ownPackage, PLACE_OPTIONS, placesOf, type PlaceValues } from './surroundings.ts';
 
 export const command: RunnableCommand = defineCommand({
-  options: PLACE_OPTIONS,
+  options: { ...PLACE_OPTIONS, mode: MODE_OPTION },
   examples: ['__installed --prefix ~/.npm-global'],
-  async run(context, where) {
+  async run(context, { mode, ...where }) {
     return withTroubleTold(async () => {
-      const findings = [...ofInstallation(context, where), ...(await ofMachine(context, where))];
+      const findings = [...ofInstallation(context, where, mode === 'keep'), ...(await ofMachine(context, where))];
       await context.output.answer(findings, (screen) => findingLines(findings, screen).join(''));
       return findings.some(({ level }) => level === 'to-do') ? FAILED : DONE;
     });
   },
 });
 
-function ofInstallation(context: Context, where: PlaceValues): readonly InstallationFinding[] {
+function ofInstallation(context: Context, where: PlaceValues, keeps: boolean): readonly InstallationFinding[] {
   const { program, framework } = placesOf(context, where);
   const wanted = ownPackage();
   const findings: InstallationFinding[] = [];
@@ -52,9 +52,13 @@ function ofInstallation(context: Context, where: PlaceValues): readonly Installa
         ? { level: 'good', text: `The framework in ${framework.home} is up to date.` }
         : {
             level: 'to-do',
-            text: `The framework in ${framework.home} lacks ${pending.map(({ path }) => path).join(', ')}.`,
+            text: `The framework in ${framework.home} is not up to date: ${pending.map(({ path }) => path).join(', ')}.`,
           },
-      ...changed.map(({ path }): InstallationFinding => ({ level: 'note', text: `You have changed ${path}.` })),
+      ...changed.map(({ path }): InstallationFinding =>
+        keeps
+          ? { level: 'note', text: `You have changed ${path}, and it stays.` }
+          : { level: 'to-do', text: `You have changed ${path}; this would replace it, and keep a copy of yours.` },
+      ),
     );
   }
   return findings;

@@ -10,18 +10,24 @@ import { defineCommand, type RunnableCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { DONE, INTERRUPTED } from '../exit-status.ts';
 import { flag } from '../parse/option.ts';
-import { oneOf, text } from '../parse/values.ts';
+import { text } from '../parse/values.ts';
 import { frameworkLines, programLines } from './lines.ts';
 import { ask, canAsk } from './ask.ts';
-import { isOnPath, lockTerms, ownPackage, pathLine, PLACE_OPTIONS, placesOf } from './surroundings.ts';
-
-/** As `MOSAIC_INSTALL_MODE` has them. */
-const MODES = ['overwrite', 'keep', 'prompt'] as const;
+import {
+  isOnPath,
+  lockTerms,
+  type Mode,
+  MODE_OPTION,
+  ownPackage,
+  pathLine,
+  PLACE_OPTIONS,
+  placesOf,
+} from './surroundings.ts';
 
 export const command: RunnableCommand = defineCommand({
   options: {
     ...PLACE_OPTIONS,
-    mode: oneOf('--mode <mode>', 'what to do with files of the framework that were changed', MODES),
+    mode: MODE_OPTION,
     yes: flag('--yes', 'ask nothing'),
     file: text('--from-file <file>', 'this package was unpacked from there', 'file'),
     repository: text('--from-repository <url>', 'this package was built from there'),
@@ -64,7 +70,7 @@ function originOf({ folder }: Package, file?: string, repository?: string, ref?:
   return installed ?? { kind: 'folder', path: folder };
 }
 
-function always(mode: (typeof MODES)[number]): Decide {
+function always(mode: Mode): Decide {
   return () => (mode === 'keep' ? 'keep' : 'replace');
 }
 

@@ -10,7 +10,7 @@ import { frameworkPlaces, programPlaces } from '../../install/places.ts';
 import { type Package, readPackage } from '../../install/package-files.ts';
 import type { Context } from '../context.ts';
 import { flag, type OptionSpec, required } from '../parse/option.ts';
-import { text } from '../parse/values.ts';
+import { oneOf, text } from '../parse/values.ts';
 
 /** `install.sh` says each time where to; both parts are meant when neither is named. */
 export const PLACE_OPTIONS: {
@@ -22,6 +22,16 @@ export const PLACE_OPTIONS: {
   cli: flag('--cli', 'only the program'),
   framework: flag('--framework', 'only the files of the framework'),
 };
+
+/** As `MOSAIC_INSTALL_MODE` has them. */
+const MODES = ['overwrite', 'keep', 'prompt'] as const;
+export type Mode = (typeof MODES)[number];
+
+export const MODE_OPTION: OptionSpec<Mode | undefined> = oneOf(
+  '--mode <mode>',
+  'what to do with files of the framework that were changed',
+  MODES,
+);
 
 export interface PlaceValues {
   readonly prefix: string;

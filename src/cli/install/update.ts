@@ -4,14 +4,13 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve as absolute } from 'node:path';
 import { mosaicHomeOf, openRegistryMutex } from '../../backlog/open.ts';
 import { MosaicError } from '../../errors.ts';
+import { TAGS, tmuxOf } from '../../fleet/life/panes.ts';
 import type { RestartLock } from '../../fleet/restart/restart-lock.ts';
 import { restartLockPath, takeRestartLock } from '../../fleet/restart/take-restart-lock.ts';
 import { ownPackageFolder } from '../../host/own-package.ts';
 import { prefixOf, programPlaces } from '../../install/places.ts';
 import { type Origin, originIn } from '../../install/program.ts';
 import { currentVersion } from '../../install/versions.ts';
-import { TAGS, tmuxOf } from '../../fleet/life/panes.ts';
-
 import { defineCommand, type RunnableCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { DONE, type ExitStatus, INTERRUPTED } from '../exit-status.ts';
