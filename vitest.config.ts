@@ -13,6 +13,9 @@ const STARTS_PROCESSES = [
   'test/syscalls/**/*.test.ts',
 ];
 
+/** Tests that need a Postgres server; one is started for all of them. */
+const NEEDS_POSTGRES = ['test/postgres/**/*.test.ts', 'test/contract/postgres.test.ts'];
+
 /** Folders whose tests need the machine for themselves: they run last and one file at a time. */
 const NEEDS_THE_MACHINE = ['test/processes/**/*.test.ts', 'test/torture/**/*.test.ts'];
 
@@ -29,7 +32,7 @@ const config: ViteUserConfig = {
         test: {
           name: 'in process',
           include: ['test/**/*.test.ts'],
-          exclude: [...STARTS_PROCESSES, ...NEEDS_THE_MACHINE],
+          exclude: [...STARTS_PROCESSES, ...NEEDS_POSTGRES, ...NEEDS_THE_MACHINE],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -40,6 +43,16 @@ const config: ViteUserConfig = {
           name: 'processes',
           include: STARTS_PROCESSES,
           globalSetup: ['test/house/build-first.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: NEEDS_POSTGRES,
+          globalSetup: ['test/house/build-first.ts', 'test/postgres/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

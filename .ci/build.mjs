@@ -23,11 +23,13 @@ const OFTEN = ['claim', 'renew', 'complete', 'fail', 'release', 'create', 'show'
 
 /**
  * The parts, each with the files it is there for: it holds what is loaded with them and is in none before it. `line` reads
- * command lines that are not plain, `pages` is what people read of cards. All the rest is `seldom`.
+ * command lines that are not plain, `pages` is what people read of cards, `server` is the store on Postgres. All the rest
+ * is `seldom`.
  */
 const PARTS = {
   program: ['src/cli/main.ts', 'src/backlog/open.ts', ...OFTEN.map((name) => `src/cli/backlog/${name}.ts`)],
   line: ['src/cli/parse/commander-line.ts'],
+  server: ['src/backlog/postgres/open-postgres.ts'],
   pages: [...['claim-page', 'card-page', 'card-table'].map((name) => `src/cli/print/${name}.ts`), 'src/cli/help.ts'],
 };
 
@@ -37,8 +39,8 @@ const SCHEMA = 'zod/mini';
 /** Known to `bin/mosaic.js`. */
 const FIRST_LINE_BYTES = 128;
 
-/** Loaded where a roster is read, and nowhere else. */
-const LATER = ['yaml'];
+/** Loaded where a roster is read, where the backlog is on a server, where an embedded store is read; nowhere else. */
+const LATER = ['yaml', 'pg', '@electric-sql/pglite'];
 
 /**
  * The command line, as functions that `bin/mosaic.js` calls: the parts, and `schema`, what is used of zod. Each is read

@@ -44,9 +44,10 @@ const PARTS = {
   './line.cjs': 'line',
   './pages.cjs': 'pages',
   './seldom.cjs': 'seldom',
+  './server.cjs': 'server',
   'zod/mini': 'schema',
 };
-const PACKAGES = new Set(['yaml']);
+const PACKAGES = new Set(['yaml', 'pg']);
 
 /** By name: what a part exports, and what there is to keep of what was compiled of it. */
 const loaded = new Map();

@@ -54,6 +54,12 @@ export type ErrorCode =
   | 'DISK_READ_ONLY'
   | 'DISK_DENIED'
   | 'DISK_FAILED'
+  // the database server said no
+  | 'DATABASE_UNREACHABLE'
+  | 'DATABASE_DENIED'
+  | 'DATABASE_READ_ONLY'
+  | 'DATABASE_FULL'
+  | 'DATABASE_FAILED'
   // this part is not built into this installation
   | 'UNSUPPORTED'
   // a defect of this program, never the caller's fault

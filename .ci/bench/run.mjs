@@ -1,4 +1,4 @@
-// The benchmark: installs the peers that only it needs, beside this file, and runs it. A peer that cannot be had is left
+// The benchmark: installs the peer that only it needs, beside this file, and runs it. Where that cannot be had it is left
 // out, and the benchmark says so.
 // usage: npm run bench [-- --short] [--only WORDS] [--json FILE] [--profile]
 import { spawnSync } from 'node:child_process';
@@ -9,8 +9,7 @@ import { isInstalled } from '../freshness.mjs';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 if (!isInstalled(folder)) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'], folder);
 if (!existsSync(`${folder}node_modules/better-sqlite3/build/Release/better_sqlite3.node`)) {
-  // better-sqlite3 from its source, which is in the package: otherwise it would fetch a binary from elsewhere. Postgres
-  // only makes the links that a package cannot hold.
+  // better-sqlite3 from its source, which is in the package: otherwise it would fetch a binary from elsewhere.
   run('npm', ['rebuild', '--ignore-scripts=false', '--silent'], folder, { npm_config_build_from_source: 'true' });
 }
 const program = ['test/run-typescript.mjs', 'test/bench/run.ts', ...process.argv.slice(2)];

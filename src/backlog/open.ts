@@ -8,7 +8,7 @@ import { systemClock } from '../host/clock.ts';
 import { currentIdentity, livenessOf } from '../host/process-identity.ts';
 import type { Backlog, OpenOptions } from './backlog.ts';
 import { asDiskError } from './files/disk-error.ts';
-import { FileBacklog } from './files/file-backlog.ts';
+import { fileBacklog } from './files/file-backlog.ts';
 import { FileStore } from './files/file-store.ts';
 import { storePaths } from './files/form/layout.ts';
 import { RegistryMutex } from './registry-mutex.ts';
@@ -18,20 +18,21 @@ const DEFAULT_STALE_SECONDS = 60;
 const SPARE_AFTER_MS = 250;
 
 /**
- * Opens the backlog; a store that is not there yet is made by the first change.
+ * Opens the backlog; a store that is not there yet is made by the first change, or on a server by the first look.
  *
- * @throws MosaicError STORE_FOREIGN, UNSUPPORTED, INVALID_INPUT, DISK_…
+ * @throws MosaicError STORE_FOREIGN, INVALID_INPUT, DISK_…
  */
 export async function openBacklog(options: OpenOptions = {}): Promise<Backlog> {
   const databaseUrl = options.databaseUrl ?? process.env['DATABASE_URL'] ?? '';
   if (databaseUrl !== '') {
-    throw new MosaicError({
-      code: 'UNSUPPORTED',
-      message: 'A database URL is set, but this version keeps the backlog in files only. Nothing was changed.',
-      hint: 'Unset DATABASE_URL to use the file store.',
+    const { openPostgres } = await import('./postgres/open-postgres.ts');
+    return openPostgres({
+      databaseUrl,
+      actor: options.actor ?? null,
+      durable: isDurable(process.env['MOSAIC_DURABILITY']),
     });
   }
-  return new FileBacklog(openFileStore(options));
+  return fileBacklog(openFileStore(options));
 }
 
 /**

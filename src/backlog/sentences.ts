@@ -84,6 +84,10 @@ export function cardTooLarge(id: string): MosaicError {
   });
 }
 
+export function storeClosed(): MosaicError {
+  return new MosaicError({ code: 'STORE_CLOSED', message: 'This backlog is closed. Nothing was changed.' });
+}
+
 export function isCardDamaged(error: unknown): error is MosaicError {
   return error instanceof MosaicError && error.code === 'CARD_DAMAGED';
 }

@@ -25,7 +25,7 @@ export interface Transaction {
   idOfIdempotencyKey(key: string): string | null;
   /** Claimable cards in claim order, each read and checked when it is reached. */
   claimable(filter: WorkFilter): Iterable<Card>;
-  /** Cards whose claim has expired, in claim order. */
+  /** Cards whose claim has expired, in any order. */
   expiredClaims(): readonly Card[];
   /** Cards whose claim is dated in the future, because some clock ran ahead. */
   claimsAhead(): readonly Card[];

@@ -3,7 +3,7 @@
  * and to tell so costs a tenth of what it takes to parse it by the schema; everything else goes to the schema, which
  * fills in what is missing and says what is wrong.
  */
-import { type Card, CARD_STATUSES, type CardStatus } from '../card/card.ts';
+import { type Card, isCardStatus } from '../card/card.ts';
 import {
   checkClaimTtlSeconds,
   checkId,
@@ -30,7 +30,7 @@ const FIELDS: readonly (readonly [string, Test])[] = [
   ['body', orNull(text(checkText))],
   ['phase', orNull(text(checkPhase))],
   ['priority', (value) => typeof value === 'number' && checkPriority(value) === null],
-  ['status', isStatus],
+  ['status', isCardStatus],
   ['dependsOn', list(checkId)],
   ['claimOwner', orNull(text(checkOwner))],
   ['claimTtlSeconds', orNull((value) => typeof value === 'number' && checkClaimTtlSeconds(value) === null)],
@@ -83,10 +83,6 @@ function list(check: (entry: string) => string | null): Test {
 
 function count(least: number): Test {
   return (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= least;
-}
-
-function isStatus(value: unknown): boolean {
-  return CARD_STATUSES.some((status: CardStatus) => status === value);
 }
 
 function timestamp(value: unknown): boolean {

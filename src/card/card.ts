@@ -8,6 +8,10 @@ export type CardStatus = 'ready' | 'claimed' | 'blocked' | 'done';
 
 export const CARD_STATUSES: readonly CardStatus[] = ['ready', 'claimed', 'blocked', 'done'];
 
+export function isCardStatus(value: unknown): value is CardStatus {
+  return CARD_STATUSES.some((status) => status === value);
+}
+
 /** ISO 8601 in UTC with milliseconds, for example `2026-01-31T09:30:00.000Z`. */
 export type Timestamp = string;
 
@@ -51,24 +55,31 @@ export interface Card {
 }
 
 /** What a change did to a card; the words of `history` and `watch`. */
-export type ChangeKind =
-  | 'created'
-  | 'claimed'
-  | 'renewed'
-  | 'released'
-  | 'completed'
-  | 'failed'
-  | 'expired'
-  | 'reclaimed'
-  | 'linked'
-  | 'unlinked'
-  | 'blocked'
-  | 'unblocked'
-  | 'updated'
-  | 'imported'
-  | 'archived'
-  | 'edited'
-  | 'deleted'
-  | 'restored';
+export const CHANGE_KINDS = [
+  'created',
+  'claimed',
+  'renewed',
+  'released',
+  'completed',
+  'failed',
+  'expired',
+  'reclaimed',
+  'linked',
+  'unlinked',
+  'blocked',
+  'unblocked',
+  'updated',
+  'imported',
+  'archived',
+  'edited',
+  'deleted',
+  'restored',
+] as const;
+
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+export function isChangeKind(value: unknown): value is ChangeKind {
+  return CHANGE_KINDS.some((kind) => kind === value);
+}
 
 export const DEFAULT_CLAIM_TTL_SECONDS = 900;

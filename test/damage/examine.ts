@@ -2,7 +2,7 @@
 import type { Card } from '../../src/card/card.ts';
 import type { Backlog, CardList, Finding } from '../../src/backlog/backlog.ts';
 import { parseCardText } from '../../src/backlog/card-schema.ts';
-import { FileBacklog } from '../../src/backlog/files/file-backlog.ts';
+import { fileBacklog } from '../../src/backlog/files/file-backlog.ts';
 import { MosaicError } from '../../src/errors.ts';
 import { PATHS, storeOn } from '../crash/scenario.ts';
 import type { MemoryDisk } from '../model/memory-filesystem.ts';
@@ -21,7 +21,7 @@ export interface Seen {
 /** @throws Error that says which promise was broken */
 export async function examine(specimen: Specimen, disk: MemoryDisk, mutation: Mutation, boot: string): Promise<Seen> {
   const clock = { nowMs: specimen.nowMs + 1000 };
-  const open = (process: number): Backlog => new FileBacklog(storeOn(disk.seenBy(process), { process, boot, clock }));
+  const open = (process: number): Backlog => fileBacklog(storeOn(disk.seenBy(process), { process, boot, clock }));
   const backlog = open(20);
   const before = await told(() => backlog.list({ archived: true }));
   if (before instanceof MosaicError) {

@@ -1,7 +1,7 @@
 /** A store that has lived: several segments, an archive, claims, edges, a writer that was killed, something aside. */
 import type { Card } from '../../src/card/card.ts';
-import type { Change } from '../../src/backlog/backlog.ts';
-import { FileBacklog } from '../../src/backlog/files/file-backlog.ts';
+import type { Backlog, Change } from '../../src/backlog/backlog.ts';
+import { fileBacklog } from '../../src/backlog/files/file-backlog.ts';
 import { killedAfter } from '../crash/misfortune.ts';
 import { PATHS, storeOn } from '../crash/scenario.ts';
 import { MemoryDisk } from '../model/memory-filesystem.ts';
@@ -19,8 +19,8 @@ export interface Specimen {
 export async function newSpecimen(): Promise<Specimen> {
   const disk = MemoryDisk.empty();
   const clock = { nowMs: 1_800_000_000_000 };
-  const open = (process: number): FileBacklog =>
-    new FileBacklog(storeOn(disk.seenBy(process), { process, boot: 'boot', clock }));
+  const open = (process: number): Backlog =>
+    fileBacklog(storeOn(disk.seenBy(process), { process, boot: 'boot', clock }));
 
   const backlog = open(1);
   for (const id of ['old', 'older']) {
@@ -63,14 +63,14 @@ export async function newSpecimen(): Promise<Specimen> {
 /** A process that was killed with the lock in its hand, and a file that somebody had to make room for. */
 async function leaveTraces(disk: MemoryDisk, clock: { nowMs: number }): Promise<void> {
   const mortal = killedAfter(disk.seenBy(2), 12);
-  const killed = new FileBacklog(storeOn(mortal.files, { process: 2, boot: 'boot', clock }));
+  const killed = fileBacklog(storeOn(mortal.files, { process: 2, boot: 'boot', clock }));
   await killed.create({ id: 'never', title: 'Never came to be' }).catch(() => null);
   const files = disk.seenBy(3);
   files.makeFolder(PATHS.aside);
   const descriptor = files.open(`${PATHS.aside}/1.kept.json`, 'create');
   files.write(descriptor, new TextEncoder().encode('{"id":"kept"}'), 0);
   files.close(descriptor);
-  const survivor = new FileBacklog(storeOn(files, { process: 3, boot: 'boot', clock }));
+  const survivor = fileBacklog(storeOn(files, { process: 3, boot: 'boot', clock }));
   await survivor.update({ id: 'second', title: 'Can be claimed as well' });
   await survivor.close();
 }

@@ -1,7 +1,7 @@
 /** Every file-system call of every operation that only looks fails once: it answers as ever, or says what is wrong. */
 import { describe, expect, test } from 'vitest';
 import type { Backlog } from '../../src/backlog/backlog.ts';
-import { FileBacklog } from '../../src/backlog/files/file-backlog.ts';
+import { fileBacklog } from '../../src/backlog/files/file-backlog.ts';
 import { MosaicError } from '../../src/errors.ts';
 import { historyOn, storeOn } from '../crash/scenario.ts';
 import { MemoryDisk } from '../model/memory-filesystem.ts';
@@ -27,13 +27,13 @@ const looks: Readonly<Record<string, Look>> = {
 describe.each(Object.entries(looks))('whatever call fails, %s', (name, look) => {
   test('answers as ever, or says what is wrong', async () => {
     const { disk, nowMs } = await newStore();
-    const expected = await answer(new FileBacklog(storeAt(disk.copy(), nowMs)), look);
+    const expected = await answer(fileBacklog(storeAt(disk.copy(), nowMs)), look);
     let faults = 0;
     for (let at = 0, isOver = false; !isOver; at += 1) {
       for (const fault of FAULTS) {
         const copy = disk.copy();
         const failing = failingAt(copy.seenBy(2), at, fault);
-        const backlog = new FileBacklog(storeOn(failing.files, { process: 2, boot: 'boot', clock: { nowMs } }));
+        const backlog = fileBacklog(storeOn(failing.files, { process: 2, boot: 'boot', clock: { nowMs } }));
         const got = await answer(backlog, look);
         isOver = failing.calls() <= at;
         const failed = failing.failed();
@@ -61,7 +61,7 @@ async function everyLine(lines: AsyncIterable<string>): Promise<readonly string[
 async function newStore(): Promise<{ readonly disk: MemoryDisk; readonly nowMs: number }> {
   const disk = MemoryDisk.empty();
   const clock = { nowMs: BEGAN_MS };
-  const backlog = new FileBacklog(storeOn(disk.seenBy(1), { process: 1, boot: 'boot', clock }));
+  const backlog = fileBacklog(storeOn(disk.seenBy(1), { process: 1, boot: 'boot', clock }));
   await backlog.create({ id: 'old', title: 'An old card' });
   await backlog.complete({ id: 'old' });
   await backlog.archive();

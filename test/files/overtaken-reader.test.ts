@@ -5,7 +5,7 @@
  */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Backlog } from '../../src/backlog/backlog.ts';
-import { FileBacklog } from '../../src/backlog/files/file-backlog.ts';
+import { fileBacklog } from '../../src/backlog/files/file-backlog.ts';
 import { type ChangeTerms, FileStore, type FileStoreSettings } from '../../src/backlog/files/file-store.ts';
 import type { FileTransaction } from '../../src/backlog/files/file-transaction.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
@@ -78,7 +78,7 @@ describe.each(meetings)('a card that %s', (_, before, work, checkpoint) => {
       const tried = await atEachCall(async (at) => {
         const { home, writer } = await prepared(before);
         const files = new CountedFiles(at, () => void writer.tryChange(work, terms));
-        const backlog = new FileBacklog(new FileStore({ ...settings(home.mosaicHome), files: files.files }));
+        const backlog = fileBacklog(new FileStore({ ...settings(home.mosaicHome), files: files.files }));
         // It knows the store as it was, as a process does that has been there for a while.
         await backlog.stats();
         await files.counting(() => read(backlog));
@@ -95,7 +95,7 @@ describe.each(meetings)('a card that %s', (_, before, work, checkpoint) => {
         const files = new CountedFiles(at, 'death');
         const writer = new FileStore({ ...settings(home.mosaicHome), files: files.files });
         await files.counting(async () => writer.tryChange(work, terms)).catch(() => null);
-        const backlog = new FileBacklog(new FileStore(settings(home.mosaicHome)));
+        const backlog = fileBacklog(new FileStore(settings(home.mosaicHome)));
         await read(backlog);
         await backlog.close();
         await home.remove();
@@ -127,7 +127,7 @@ describe.each(meetings.filter(([, , work]) => work === archiving || work === com
             const dying = new CountedFiles(half, 'death');
             const writer = new FileStore({ ...settings(home.mosaicHome), files: dying.files });
             const backlogFiles = new CountedFiles(at, () => void successor.tryChange(() => null));
-            const backlog = new FileBacklog(new FileStore({ ...settings(home.mosaicHome), files: backlogFiles.files }));
+            const backlog = fileBacklog(new FileStore({ ...settings(home.mosaicHome), files: backlogFiles.files }));
             const successor = new FileStore({ ...settings(home.mosaicHome), livenessOf: () => 'dead' });
             await backlog.stats();
             await dying.counting(async () => writer.tryChange(work, terms)).catch(() => null);
@@ -176,7 +176,7 @@ async function prepared(before: readonly Work[]): Promise<{ readonly home: Home;
     { id: 'waits', dependsOn: ['done'], priority: 3 },
     { id: 'last', priority: 1 },
   ] as const;
-  await given(new FileBacklog(writer), ...cards);
+  await given(fileBacklog(writer), ...cards);
   // So that the index of whoever comes has these cards in its order, and the changes that follow beside it.
   await writer.change(() => null, { checkpoint: 'now' });
   for (const earlier of before) await writer.change(earlier);

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
-import { waitFor } from '../../src/backlog/files/watching.ts';
+import { operationsOn } from '../../src/backlog/files/file-backlog.ts';
+import { waitFor } from '../../src/backlog/waiting.ts';
 import { nodeFileSystem } from '../../src/disk/node-filesystem.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { currentIdentity } from '../../src/host/process-identity.ts';
@@ -34,7 +35,7 @@ test('a waiter that looked when the change was under way looks again soon, thoug
     looks += 1;
     return isDone ? 'the card' : null;
   };
-  const waiting = waitFor(store, attempt, async () => null, limits);
+  const waiting = waitFor(operationsOn(store), attempt, limits);
   await sleep(50);
   const before = looks;
   appendFileSync(`${paths.journal}/00000001.jsonl`, 'the first step');

@@ -28,6 +28,7 @@ const PURE: readonly string[] = ['card'];
  */
 const PACKAGE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
+  pg: ['backlog/postgres'],
   yaml: ['fleet'],
   'zod/mini': ['backlog', 'fleet'],
 };

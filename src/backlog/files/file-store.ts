@@ -8,7 +8,7 @@ import type { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Liveness, ProcessIdentity } from '../../host/process-identity.ts';
-import { isCardDamaged } from '../sentences.ts';
+import { isCardDamaged, storeClosed } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
 import { checkpoint, type CheckpointFacts, isCheckpointDue } from './checkpoint.ts';
 import { commit, type CommitSettings } from './commit.ts';
@@ -301,7 +301,7 @@ export class FileStore {
 
   #assertOpen(): void {
     if (!this.#closed) return;
-    throw new MosaicError({ code: 'STORE_CLOSED', message: 'This backlog is closed. Nothing was changed.' });
+    throw storeClosed();
   }
 }
 

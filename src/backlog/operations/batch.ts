@@ -26,6 +26,8 @@ type Operation = BatchOperation['op'];
 interface Step {
   readonly line: number;
   readonly op: Operation;
+  /** The cards that it names. */
+  readonly about: readonly string[];
   readonly run: (transaction: Transaction) => Omit<BatchResult, 'line' | 'op'>;
 }
 
@@ -55,7 +57,12 @@ function parseStep(line: number, text: string): Step {
   if (!isOperation(op)) {
     throw invalid(`There is no operation ${JSON.stringify(op)} for a batch; there are ${OPERATIONS.join(', ')}.`);
   }
-  return { line, op, run: STEPS[op](options) };
+  return { line, op, about: namedIn(value), run: STEPS[op](options) };
+}
+
+function namedIn(value: object): readonly string[] {
+  const { id, from, to }: { readonly id?: unknown; readonly from?: unknown; readonly to?: unknown } = value;
+  return [id, from, to].filter((name) => typeof name === 'string');
 }
 
 type Parsed = (transaction: Transaction) => Omit<BatchResult, 'line' | 'op'>;

@@ -3,7 +3,7 @@ import type { Card } from '../../card/card.ts';
 import { DEFAULT_CLAIM_TTL_SECONDS } from '../../card/card.ts';
 import { isClaimable } from '../../card/claimable.ts';
 import { claim, expire, redate } from '../../card/life.ts';
-import { isWork, waysOf, type WorkFilter } from '../../card/match.ts';
+import { isWork, waysOf, type WorkChoice, type WorkFilter } from '../../card/match.ts';
 import { compareCards } from '../../card/order.ts';
 import type { ClaimOptions } from '../backlog.ts';
 import type { Transaction } from '../transaction.ts';
@@ -28,8 +28,13 @@ export function claimCards(
   return taken;
 }
 
+/** Whether a claim would find something, without a claim. */
+export function couldClaim(transaction: Transaction, choice: WorkChoice): boolean {
+  return transaction.expiredClaims().length > 0 || firstOf(transaction, waysOf(choice)) !== null;
+}
+
 /** The first in claim order that can be claimed in any of these ways. */
-export function firstOf(transaction: Transaction, ways: readonly WorkFilter[]): Card | null {
+function firstOf(transaction: Transaction, ways: readonly WorkFilter[]): Card | null {
   let first = bestOf(transaction, ways);
   // A file that is not as known changes what was found before it came to be read.
   while (ways.length > 1) {
@@ -50,7 +55,7 @@ function bestOf(transaction: Transaction, ways: readonly WorkFilter[]): Card | n
 
 /** The takeover: the same critical section that hands out a card first takes it from whoever let it expire. */
 function takeBackExpired(transaction: Transaction): void {
-  for (const card of transaction.expiredClaims()) {
+  for (const card of transaction.expiredClaims().toSorted(compareCards)) {
     apply(transaction, card, expire(card, transaction.nowMs));
   }
   // A clock that once ran ahead must not keep a card for as long as it was wrong.

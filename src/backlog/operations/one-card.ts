@@ -3,6 +3,7 @@ import type { Card } from '../../card/card.ts';
 import { findCycle } from '../../card/cycle.ts';
 import { link, unlink, update } from '../../card/content.ts';
 import { block, complete, fail, reclaim, release, renew, unblock } from '../../card/life.ts';
+import { compareCards } from '../../card/order.ts';
 import type { Outcome } from '../../card/outcome.ts';
 import type {
   BlockOptions,
@@ -78,7 +79,8 @@ export function unlinkCards(transaction: Transaction, { from, to }: EdgeOptions)
 
 /** All expired claims, or the one on the named card, expired or not. Returns the ids of the cards taken back. */
 export function reclaimCards(transaction: Transaction, options: { readonly id?: string }): readonly string[] {
-  const cards = options.id === undefined ? transaction.expiredClaims() : [mustGet(transaction, options.id)];
+  const cards =
+    options.id === undefined ? transaction.expiredClaims().toSorted(compareCards) : [mustGet(transaction, options.id)];
   const ids: string[] = [];
   for (const card of cards) {
     const outcome = reclaim(card, transaction.nowMs);

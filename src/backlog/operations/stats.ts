@@ -61,7 +61,7 @@ export function countCards(cards: Iterable<CountedCard>, claimable: number, nowM
   };
 }
 
-function isExpiredClaim(card: CountedCard, nowMs: number): boolean {
+export function isExpiredClaim(card: CountedCard, nowMs: number): boolean {
   const { status, claimedAtMs, claimTtlSeconds } = card;
   if (status !== 'claimed' || claimedAtMs === null || claimTtlSeconds === null) return false;
   return expiresAtMs({ claimedAtMs, claimTtlSeconds }, nowMs) <= nowMs;

@@ -81,6 +81,7 @@ const STOPPING_MS = 3000;
 const PASSES: ReadonlySet<string> = new Set([
   ...['LOCK_LOST', 'LOCK_TIMEOUT', 'OUTCOME_UNKNOWN'],
   ...['DISK_FULL', 'DISK_READ_ONLY', 'DISK_DENIED', 'DISK_FAILED'],
+  ...['DATABASE_UNREACHABLE', 'DATABASE_DENIED', 'DATABASE_READ_ONLY', 'DATABASE_FULL', 'DATABASE_FAILED'],
 ]);
 
 /** Whether what went wrong may be over in a while, without anybody asking for anything else. */

@@ -1,10 +1,9 @@
 // One claim as a command on an embedded Postgres: open the database, claim, answer, end.
 // usage: pglite-claim.mjs FOLDER [CARDS]: with CARDS it makes the table instead.
+import { PGlite } from '@electric-sql/pglite';
 import { COLUMNS, cards, INDEX } from './contract.mjs';
-import { require } from './packages.mjs';
 
 const [folder, count] = process.argv.slice(2);
-const { PGlite } = require('@electric-sql/pglite');
 const database = await PGlite.create(folder);
 if (count === undefined) {
   const { rows } = await database.query(

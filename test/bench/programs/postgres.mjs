@@ -1,6 +1,6 @@
 // A real Postgres with its own settings, so every commit is flushed; SKIP LOCKED, one connection a process.
+import pg from 'pg';
 import { COLUMNS, cards, INDEX } from './contract.mjs';
-import { require } from './packages.mjs';
 
 const CLAIM = `
   update backlog set status = 'claimed', claim_owner = $1, claimed_at = $2, updated_at = $2, attempts = attempts + 1
@@ -16,7 +16,7 @@ const COMPLETE = `
   where id = $1 and status = 'claimed' and claim_owner = $2 and attempts = $3 returning *`;
 
 export async function open(url) {
-  const client = new (require('pg').Client)({ connectionString: url });
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   return {
     async claimAndComplete(owner) {
@@ -30,7 +30,7 @@ export async function open(url) {
 }
 
 export async function fill(url, count) {
-  const client = new (require('pg').Client)({ connectionString: url });
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(`create table backlog (${COLUMNS}); ${INDEX}`);
   const all = [...cards(count)];

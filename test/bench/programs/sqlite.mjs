@@ -1,6 +1,9 @@
 // better-sqlite3 with a write-ahead log: every change a transaction of its own, flushed (full) or not (normal).
+import { createRequire } from 'node:module';
 import { COLUMNS, cards, INDEX } from './contract.mjs';
-import { require } from './packages.mjs';
+
+// Installed by `npm run bench`; nothing else needs it.
+const load = createRequire(new URL('../../../.ci/bench/package.json', import.meta.url));
 
 const CLAIM = `
   update backlog set status = 'claimed', claim_owner = @owner, claimed_at = @now, updated_at = @now,
@@ -17,7 +20,7 @@ const COMPLETE = `
   where id = @id and status = 'claimed' and claim_owner = @owner and attempts = @attempts returning *`;
 
 function connect(file, synchronous) {
-  const database = new (require('better-sqlite3'))(file, { timeout: 60_000 });
+  const database = new (load('better-sqlite3'))(file, { timeout: 60_000 });
   database.pragma('journal_mode = wal');
   database.pragma(`synchronous = ${synchronous}`);
   return database;

@@ -1,5 +1,6 @@
 /** Claim and complete, as many as go: ours beside better-sqlite3 and beside Postgres, in one process and in eight. */
 import { resolve as absolute } from 'node:path';
+import { startServer } from '../../postgres/server.ts';
 import { type Bench, program } from '../bench.ts';
 import { type Command, Companion, mustRun, node } from '../child.ts';
 import { compared, type Figure, type Goal, type Measured, measured } from '../figures.ts';
@@ -48,14 +49,15 @@ export async function slowDiskRows(bench: Bench): Promise<readonly Figure[]> {
 }
 
 export async function postgresRow(bench: Bench): Promise<Figure> {
-  const server = new Companion(node(program('server'), bench.fresh('postgres'), String(cardsFor(bench, 'flushed'))));
+  const server = await startServer({ place: bench.fresh('postgres') });
   try {
-    const url = await server.hears();
+    const url = server.url();
+    mustRun(node(program('fill-postgres'), url, String(cardsFor(bench, 'flushed'))));
     const postgres = { name: 'Postgres', worker: node(program('drain'), 'postgres', url) };
     const eight = await windows(bench, MANY_PROCESSES, [ours(bench), postgres]);
     return besides('eight processes beside Postgres, SKIP LOCKED, fsync on', eight, atLeast(2, null));
   } finally {
-    await server.end();
+    await server.remove();
   }
 }
 

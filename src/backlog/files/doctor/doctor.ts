@@ -2,9 +2,10 @@
 import { MosaicError } from '../../../errors.ts';
 import type { DoctorOptions, DoctorReport, Finding } from '../../backlog.ts';
 import type { Summary } from '../card-index/summary.ts';
+import { examineEdges } from '../../operations/findings.ts';
 import type { FileStore } from '../file-store.ts';
 import type { Knowledge } from '../knowledge.ts';
-import { examineCards, examineEdges, examineKeys } from './cards.ts';
+import { examineCards, examineKeys } from './cards.ts';
 import { examineFolders, examineIndex, examineJournal } from './folders.ts';
 import { repair } from './repair.ts';
 
@@ -33,7 +34,7 @@ async function look(store: FileStore, options: DoctorOptions): Promise<Found> {
       const summaries = [...knowledge.index.all()];
       const findings = [
         ...examineCards(store, transaction, summaries, options.onProgress),
-        ...examineEdges(knowledge.index, summaries),
+        ...examineEdges(summaries),
         ...examineKeys(summaries),
         ...examineFolders(store),
         ...examineJournal(store),

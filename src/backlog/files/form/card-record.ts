@@ -1,5 +1,5 @@
 /** A card's change as the journal keeps it: the whole card after the change, and who did what to it. */
-import type { Card, CardStatus, ChangeKind } from '../../../card/card.ts';
+import { type Card, type CardStatus, type ChangeKind, isCardStatus, isChangeKind } from '../../../card/card.ts';
 import { toTimestamp } from '../../../card/time.ts';
 import type { JournalRecord } from '../../../disk/journal.ts';
 import type { Change } from '../../backlog.ts';
@@ -50,7 +50,8 @@ export function recordText(record: CardRecord, index: number, of: number): strin
 export function parseRecord(record: JournalRecord): CardRecord | null {
   const { seq, at, kind, by, reason, from, id, file, place, generation, card, stamp } = record;
   if (typeof at !== 'string' || typeof id !== 'string' || typeof file !== 'string') return null;
-  if (!isKind(kind) || (by !== null && typeof by !== 'string') || (from !== null && !isStatus(from))) return null;
+  if (!isChangeKind(kind) || (by !== null && typeof by !== 'string') || (from !== null && !isCardStatus(from)))
+    return null;
   if ((place !== 'cards' && place !== 'archive') || typeof generation !== 'number') return null;
   if (reason !== null && typeof reason !== 'string') return null;
   const atMs = Date.parse(at);
@@ -80,33 +81,4 @@ export function changeOf(record: CardRecord): Change {
     rev: record.card?.rev ?? 0,
     reason: record.reason,
   };
-}
-
-const KINDS: ReadonlySet<unknown> = new Set<ChangeKind>([
-  'created',
-  'claimed',
-  'renewed',
-  'released',
-  'completed',
-  'failed',
-  'expired',
-  'reclaimed',
-  'linked',
-  'unlinked',
-  'blocked',
-  'unblocked',
-  'updated',
-  'imported',
-  'archived',
-  'edited',
-  'deleted',
-  'restored',
-]);
-
-function isKind(value: unknown): value is ChangeKind {
-  return KINDS.has(value);
-}
-
-function isStatus(value: unknown): value is CardStatus {
-  return value === 'ready' || value === 'claimed' || value === 'blocked' || value === 'done';
 }

@@ -1,0 +1,154 @@
+/**
+ * Writes what a decision has put: the cards, their history, and the numbers of the changes, in one statement. The row with
+ * the last number is taken as the last thing before the commit, so numbers have no gaps and are visible in their order;
+ * whoever reads up to a number has missed nothing before it.
+ */
+import type { Card } from '../../../card/card.ts';
+import type { Columns } from '../form/columns.ts';
+import { serverTime } from '../form/row.ts';
+import type { Query } from '../asking.ts';
+import type { LoadedTransaction, PendingCard } from './loaded-transaction.ts';
+
+/** All who wait for changes listen here. */
+export const CHANNEL = 'backlog_changed';
+
+const EXTRA_OF = ({
+  id: _id,
+  title: _title,
+  body: _body,
+  phase: _phase,
+  priority: _priority,
+  status: _status,
+  dependsOn: _dependsOn,
+  claimOwner: _claimOwner,
+  claimTtlSeconds: _claimTtlSeconds,
+  claimedAt: _claimedAt,
+  attempts: _attempts,
+  idempotencyKey: _idempotencyKey,
+  acceptance: _acceptance,
+  createdAt: _createdAt,
+  updatedAt: _updatedAt,
+  rev: _rev,
+  labels: _labels,
+  maxAttempts: _maxAttempts,
+  notBefore: _notBefore,
+  statusReason: _statusReason,
+  result: _result,
+  ...extra
+}: Card): Card | object => extra;
+
+/** @param token by which the transaction can be found again when its answer is lost */
+export function writeQuery(transaction: LoadedTransaction, columns: Columns, token: string): Query {
+  const { pending, changes, nowMs } = transaction;
+  const at = new Date(nowMs).toISOString();
+  return {
+    name: 'write',
+    text: writeText(columns),
+    values: [
+      JSON.stringify(pending.map(rowOf)),
+      JSON.stringify(changes.map((change, n) => ({ n, ...change }))),
+      pending.length,
+      changes.length,
+      at,
+      token,
+    ],
+  };
+}
+
+function rowOf({ card, archived, revBefore }: PendingCard): object {
+  const extra = EXTRA_OF(card);
+  return {
+    rev_before: revBefore,
+    id: card.id,
+    title: card.title,
+    body: card.body,
+    phase: card.phase,
+    priority: card.priority,
+    status: card.status,
+    depends_on: card.dependsOn,
+    claim_owner: card.claimOwner,
+    claim_ttl_seconds: card.claimTtlSeconds,
+    claimed_at: serverTime(card.claimedAt),
+    attempts: card.attempts,
+    idempotency_key: card.idempotencyKey,
+    acceptance: card.acceptance,
+    created_at: serverTime(card.createdAt),
+    updated_at: serverTime(card.updatedAt),
+    rev: card.rev,
+    labels: card.labels,
+    max_attempts: card.maxAttempts,
+    not_before: serverTime(card.notBefore),
+    status_reason: card.statusReason,
+    result: card.result,
+    extra: Object.keys(extra).length === 0 ? null : extra,
+    archived,
+  };
+}
+
+const PLAIN = [
+  'title',
+  'body',
+  'phase',
+  'priority',
+  'status',
+  'claim_owner',
+  'claim_ttl_seconds',
+  'claimed_at',
+  'attempts',
+  'idempotency_key',
+  'created_at',
+  'updated_at',
+  'rev',
+  'max_attempts',
+  'not_before',
+  'status_reason',
+  'result',
+  'extra',
+  'archived',
+] as const;
+
+/**
+ * Where a row is not as it was read, or is not there, the last number becomes null: the server refuses it, and with it
+ * everything, so that the commit that follows on its heels commits nothing.
+ */
+function writeText(columns: Columns): string {
+  const computed = {
+    depends_on:
+      columns.dependsOn === 'text[]'
+        ? 'ARRAY(SELECT json_array_elements_text(input.depends_on))'
+        : 'input.depends_on::jsonb',
+    acceptance: columns.acceptance === 'json' ? 'input.acceptance' : 'input.acceptance::jsonb',
+    acceptance_as_written: 'input.acceptance',
+    labels: 'ARRAY(SELECT json_array_elements_text(input.labels))',
+  };
+  const values: Readonly<Record<string, string>> = {
+    ...Object.fromEntries(PLAIN.map((name) => [name, `input.${name}`])),
+    ...computed,
+  };
+  const names = Object.keys(values);
+  return `WITH input AS (
+      SELECT * FROM json_to_recordset($1::json) AS input (
+        rev_before bigint, id text, title text, body text, phase text, priority integer, status backlog_status,
+        depends_on json, claim_owner text, claim_ttl_seconds integer, claimed_at timestamptz, attempts integer,
+        idempotency_key text, acceptance json, created_at timestamptz, updated_at timestamptz, rev bigint, labels json,
+        max_attempts bigint, not_before timestamptz, status_reason text, result json, extra json, archived boolean)
+    ), updated AS (
+      UPDATE backlog card SET ${names.map((name) => `${name} = ${values[name]}`).join(', ')}
+      FROM input WHERE card.id = input.id AND card.rev = input.rev_before
+      RETURNING card.id
+    ), inserted AS (
+      INSERT INTO backlog (id, ${names.join(', ')})
+      SELECT input.id, ${names.map((name) => values[name]).join(', ')} FROM input WHERE input.rev_before IS NULL
+      RETURNING id
+    ), counted AS (
+      UPDATE backlog_store SET last_seq = CASE
+        WHEN (SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted) = $3::bigint THEN last_seq + $4::bigint
+      END
+      RETURNING last_seq
+    )
+    INSERT INTO backlog_history (seq, at, kind, id, by, from_status, to_status, rev, reason, token)
+    SELECT counted.last_seq - $4::bigint + 1 + change.n, $5::timestamptz, change.kind, change.id, change.by,
+      change."from", change."to", change.rev, change.reason, $6::bigint
+    FROM counted, json_to_recordset($2::json) AS change (
+      n bigint, kind text, id text, by text, "from" text, "to" text, rev bigint, reason text)`;
+}

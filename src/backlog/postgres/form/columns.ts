@@ -1,0 +1,57 @@
+/**
+ * The table `backlog` in SQL: which columns it has, and the few expressions in which its two shapes differ. The first
+ * fifteen columns are those of an older program; whoever made the table chose between two types for some of them.
+ */
+
+export const DEPENDS_ON_TYPES = ['jsonb', 'text[]'] as const;
+export const ACCEPTANCE_TYPES = ['jsonb', 'json'] as const;
+
+export interface Columns {
+  readonly dependsOn: (typeof DEPENDS_ON_TYPES)[number];
+  readonly acceptance: (typeof ACCEPTANCE_TYPES)[number];
+}
+
+/** The ids a card depends on, one a row, for a FROM. What is no list becomes an id that no card has: fail closed. */
+export function needsOf(card: string, columns: Columns): string {
+  if (columns.dependsOn === 'text[]') return `unnest(${card}.depends_on)`;
+  return `jsonb_array_elements_text(
+    CASE jsonb_typeof(${card}.depends_on) WHEN 'array' THEN ${card}.depends_on ELSE '[""]'::jsonb END)`;
+}
+
+/** In UTC, with milliseconds, as a card has it, and its era behind it. Null for `infinity`. */
+export function timestampColumn(table: string, column: string): string {
+  return `to_char(${table}.${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"BC') AS ${column}`;
+}
+
+/**
+ * What `parseRow` reads, from a `backlog` called `card`. A `jsonb` forgets the order in which its fields were written:
+ * they are told as they came, as long as they still say the same.
+ */
+export function cardColumns(columns: Columns): string {
+  const acceptance =
+    columns.acceptance === 'json'
+      ? 'card.acceptance'
+      : `CASE WHEN card.acceptance_as_written::jsonb = card.acceptance
+           THEN card.acceptance_as_written ELSE card.acceptance::json END`;
+  return `card.id, card.title, card.body, card.phase, card.priority, card.status,
+    to_jsonb(card.depends_on) AS depends_on, card.claim_owner, card.claim_ttl_seconds,
+    ${timestampColumn('card', 'claimed_at')}, card.attempts, card.idempotency_key, ${acceptance} AS acceptance,
+    ${timestampColumn('card', 'created_at')}, ${timestampColumn('card', 'updated_at')}, card.rev,
+    to_jsonb(card.labels) AS labels, card.max_attempts, ${timestampColumn('card', 'not_before')},
+    card.status_reason, card.result, card.extra, card.archived`;
+}
+
+/** The same without what is long and cannot make a card invalid, for those who only count. */
+export function countedColumns(columns: Columns): string {
+  return cardColumns(columns)
+    .replace('card.body,', 'NULL AS body,')
+    .replace(/CASE WHEN card\.acceptance_as_written.*? END AS acceptance/s, 'NULL AS acceptance')
+    .replace('card.acceptance AS acceptance', 'NULL AS acceptance')
+    .replace('card.result, card.extra', 'NULL AS result, NULL AS extra');
+}
+
+/** Claim order. Milliseconds, as cards have them: another program may have written more digits. */
+export const CLAIM_ORDER = `card.priority DESC, card.created_at, card.id COLLATE "C"`;
+
+/** The moment from which a claim counts as expired. */
+export const CLAIM_END = `card.claimed_at + card.claim_ttl_seconds * interval '1 second'`;

@@ -1,0 +1,217 @@
+/**
+ * The store on a server: begins, lets an operation decide on locked rows, writes, commits. What another writer was
+ * quicker with is decided again; what the network has cut off is taken up again as soon as the server answers.
+ */
+import type { Client } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MosaicError } from '../../errors.ts';
+import type { Clock } from '../../host/clock.ts';
+import type { Decide } from '../store.ts';
+import { ask, askAll, type Query } from './asking.ts';
+import { decideOn, type Terms } from './decision/decide.ts';
+import { CHANNEL, writeQuery } from './decision/writing.ts';
+import type { Columns } from './form/columns.ts';
+import { outcomeUnknown, wasCommitted } from './outcome.ts';
+import type { Migration } from './schema/migrations.ts';
+import { ensureSchema, repeatMigrations } from './schema/migrate.ts';
+import type { Shape } from './schema/shape.ts';
+import { connect } from './server/connect.ts';
+import { asDatabaseError, isConnectionLost, isRetryable, isUniqueViolation } from './server/database-error.ts';
+import { sqlStateOf } from './server/failures.ts';
+import type { ServerAddress } from './server/server-address.ts';
+import { Sessions } from './sessions.ts';
+import { BEGIN_LOOK, beginChange } from './transaction-text.ts';
+
+export interface PostgresStoreSettings {
+  readonly address: ServerAddress;
+  readonly migrations: readonly Migration[];
+  readonly clock: Clock;
+  readonly actor: string | null;
+  /** False gives up the power cut of the server, nothing else. */
+  readonly durable: boolean;
+  /** Names a transaction: a whole number below 2^63, in decimal, that nobody else has. */
+  readonly newToken: () => string;
+  readonly random: () => number;
+}
+
+/** A server that is started again is back by then; who never reached it is told at once. */
+const PATIENCE_MS = 60_000;
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 1000;
+
+/** A connection to ask, all questions seeing the same moment. */
+export interface Look {
+  readonly client: Client;
+  readonly columns: Columns;
+}
+
+/** A commit that was sent is done, or was cut off before the answer came. */
+type Written = { readonly kind: 'done' } | { readonly kind: 'unanswered'; readonly cause: unknown };
+
+export class PostgresStore {
+  readonly sessions: Sessions;
+  readonly #settings: PostgresStoreSettings;
+  #shape: Shape | null = null;
+
+  constructor(settings: PostgresStoreSettings) {
+    this.#settings = settings;
+    this.sessions = new Sessions(() => this.#connect());
+  }
+
+  get clock(): Clock {
+    return this.#settings.clock;
+  }
+
+  get durable(): boolean {
+    return this.#settings.durable;
+  }
+
+  /** For people; without a password. */
+  get shown(): string {
+    return this.#settings.address.shown;
+  }
+
+  /** @throws whatever `decide` throws, with nothing changed; OUTCOME_UNKNOWN, LOCK_TIMEOUT, DATABASE_… */
+  async change<T>(decide: Decide<T>, about: readonly string[] = []): Promise<T> {
+    return this.#persist(async () => {
+      const token = this.#settings.newToken();
+      const { value, written } = await this.sessions.use((client) =>
+        this.#changeOnce(client, decide, { token, about }),
+      );
+      if (written.kind === 'done' || (await this.#wasCommitted(token, written.cause))) return value;
+      throw written.cause;
+    });
+  }
+
+  /** Lets `decide` see the cards, and what would become of them; keeps nothing. */
+  async rehearse<T>(decide: Decide<T>, about: readonly string[] = []): Promise<T> {
+    return this.look(async ({ client, columns }) => {
+      const { value } = await decideOn(client, decide, {
+        ...this.#terms(columns),
+        begin: null,
+        purpose: 'look',
+        about,
+      });
+      return value;
+    });
+  }
+
+  /** Waits for nobody, and sees one moment however many questions are asked. */
+  async look<T>(work: (look: Look) => Promise<T>): Promise<T> {
+    return this.#persist(() =>
+      this.sessions.use(async (client) => {
+        const begun = ask(client, { text: BEGIN_LOOK });
+        begun.catch(() => undefined);
+        try {
+          const value = await work({ client, columns: this.#columns() });
+          await begun;
+          return value;
+        } finally {
+          await endTransaction(client);
+        }
+      }),
+    );
+  }
+
+  /** For the doctor: every step of the schema again; each makes only what is not there. */
+  async repeatMigrations(): Promise<void> {
+    await this.#persist(() => this.sessions.use((client) => repeatMigrations(client, this.#settings.migrations)));
+  }
+
+  async #changeOnce<T>(
+    client: Client,
+    decide: Decide<T>,
+    { token, about }: { readonly token: string; readonly about: readonly string[] },
+  ): Promise<{ readonly value: T; readonly written: Written }> {
+    const columns = this.#columns();
+    try {
+      const begin = beginChange(token, this.durable);
+      const terms = { ...this.#terms(columns), begin, purpose: 'change', about } as const;
+      const { value, transaction } = await decideOn(client, decide, terms);
+      if (transaction.changes.length === 0) return { value, written: { kind: 'done' } };
+      return { value, written: await commit(client, writeQuery(transaction, columns, token)) };
+    } finally {
+      await endTransaction(client);
+    }
+  }
+
+  async #wasCommitted(token: string, cause: unknown): Promise<boolean> {
+    try {
+      return await this.#persist(() => this.sessions.use((client) => wasCommitted(client, token)));
+    } catch {
+      throw outcomeUnknown(this.shown, this.#told(cause));
+    }
+  }
+
+  /** Until it succeeds, fails for a reason of its own, or has gone on for too long. */
+  async #persist<T>(attempt: () => Promise<T>): Promise<T> {
+    const { clock, random } = this.#settings;
+    const begunMs = clock.monotonicMs();
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (clock.monotonicMs() - begunMs > PATIENCE_MS || !this.#mayPass(error)) throw this.#told(error);
+      }
+      await sleep(pauseMs * (0.5 + random()));
+    }
+  }
+
+  /** Whether another try may overcome it. A server that was never reached is not waited for. */
+  #mayPass(error: unknown): boolean {
+    if (isConnectionLost(error)) return true;
+    if (error instanceof MosaicError) return error.code === 'DATABASE_UNREACHABLE' && this.#shape !== null;
+    return isRetryable(error) || isOvertaken(error);
+  }
+
+  #told(error: unknown): MosaicError {
+    const { address } = this.#settings;
+    return asDatabaseError(error, address.shown, address.password);
+  }
+
+  async #connect(): Promise<Client> {
+    const client = await connect(this.#settings.address);
+    try {
+      this.#shape = await ensureSchema(client, this.#settings.migrations);
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #terms(columns: Columns): Pick<Terms, 'columns' | 'actor' | 'localMs'> {
+    const { actor, clock } = this.#settings;
+    return { columns, actor, localMs: clock.wallMs() };
+  }
+
+  #columns(): Columns {
+    if (this.#shape === null) throw new Error('The store is used before it was connected.');
+    return this.#shape.columns;
+  }
+}
+
+/**
+ * Everything at once: nobody shall wait for the last number while this host is about to say that it is done. Where the
+ * write is refused, the commit on its heels undoes everything.
+ */
+async function commit(client: Client, write: Query): Promise<Written> {
+  try {
+    await askAll(client, [write, { text: `NOTIFY ${CHANNEL}` }, { text: 'COMMIT' }]);
+    return { kind: 'done' };
+  } catch (error) {
+    if (isConnectionLost(error)) return { kind: 'unanswered', cause: error };
+    throw error;
+  }
+}
+
+/** A connection that was lost has done so by itself. */
+async function endTransaction(client: Client): Promise<void> {
+  if (client.getTransactionStatus() !== 'I') await ask(client, { text: 'ROLLBACK' }).catch(() => undefined);
+}
+
+/** A row was not any more as it was read, or somebody else has made it first. */
+function isOvertaken(error: unknown): boolean {
+  const isCountRefused = sqlStateOf(error) === '23502' && error instanceof Error && 'column' in error;
+  return isUniqueViolation(error) || (isCountRefused && error.column === 'last_seq');
+}
