@@ -3,14 +3,23 @@
  * An unhandled error or a warning of the process fails the run, wherever it comes from.
  */
 import type { ViteUserConfig } from 'vitest/config';
+import { temporaryInMemory } from './test/house/in-memory.ts';
 
 /** Folders whose tests start what is built; it is built anew before them when the sources have changed. */
 const STARTS_PROCESSES = [
   'test/cli/**/*.test.ts',
   'test/fleet/**/*.test.ts',
-  'test/hostile/**/*.test.ts',
   'test/install/**/*.test.ts',
+  'test/pglite/**/*.test.ts',
   'test/syscalls/**/*.test.ts',
+];
+
+/** Tests in which the file system itself is tried; all others may have theirs in memory. */
+const ON_DISK = [
+  'test/disk/**/*.test.ts',
+  // One file makes thousands of stores, and hands its reader a file system of its own.
+  'test/files/**/!(overtaken-reader).test.ts',
+  'test/hostile/**/*.test.ts',
 ];
 
 /** Tests that need a Postgres server; one is started for all of them. */
@@ -19,6 +28,9 @@ const NEEDS_POSTGRES = ['test/postgres/**/*.test.ts', 'test/contract/postgres.te
 /** Folders whose tests need the machine for themselves: they run last and one file at a time. */
 const NEEDS_THE_MACHINE = ['test/processes/**/*.test.ts', 'test/torture/**/*.test.ts'];
 
+const BUILD_FIRST = 'test/house/build-first.ts';
+const IN_MEMORY = 'test/house/in-memory.ts';
+
 const config: ViteUserConfig = {
   test: {
     pool: 'forks',
@@ -26,13 +38,17 @@ const config: ViteUserConfig = {
     // One more than the processors of the smallest machine: every third test waits for processes of its own.
     maxWorkers: 3,
     setupFiles: ['test/house/no-warnings.ts'],
+    // Whoever runs the tests may have a backlog on a server: it is none of their business.
+    env: { DATABASE_URL: '' },
     projects: [
       {
         extends: true,
         test: {
           name: 'in process',
           include: ['test/**/*.test.ts'],
-          exclude: [...STARTS_PROCESSES, ...NEEDS_POSTGRES, ...NEEDS_THE_MACHINE],
+          exclude: [...STARTS_PROCESSES, ...ON_DISK, ...NEEDS_POSTGRES, ...NEEDS_THE_MACHINE],
+          globalSetup: [IN_MEMORY],
+          env: temporaryInMemory(),
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -42,7 +58,18 @@ const config: ViteUserConfig = {
         test: {
           name: 'processes',
           include: STARTS_PROCESSES,
-          globalSetup: ['test/house/build-first.ts'],
+          globalSetup: [BUILD_FIRST, IN_MEMORY],
+          env: temporaryInMemory(),
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'on disk',
+          include: ON_DISK,
+          globalSetup: [BUILD_FIRST],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -52,7 +79,7 @@ const config: ViteUserConfig = {
         test: {
           name: 'postgres',
           include: NEEDS_POSTGRES,
-          globalSetup: ['test/house/build-first.ts', 'test/postgres/global-setup.ts'],
+          globalSetup: [BUILD_FIRST, 'test/postgres/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -62,7 +89,7 @@ const config: ViteUserConfig = {
         test: {
           name: 'alone',
           include: NEEDS_THE_MACHINE,
-          globalSetup: ['test/house/build-first.ts'],
+          globalSetup: [BUILD_FIRST],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 300_000,

@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'OUTCOME_UNKNOWN'
   | 'STORE_DAMAGED'
   | 'STORE_FOREIGN'
+  | 'STORE_IN_USE'
   | 'STORE_TOO_NEW'
   | 'STORE_CLOSED'
   // the fleet's life

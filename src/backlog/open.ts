@@ -10,8 +10,9 @@ import type { Backlog, OpenOptions } from './backlog.ts';
 import { asDiskError } from './files/disk-error.ts';
 import { fileBacklog } from './files/file-backlog.ts';
 import { FileStore } from './files/file-store.ts';
-import { storePaths } from './files/form/layout.ts';
+import { movingFolder, storePaths } from './files/form/layout.ts';
 import { RegistryMutex } from './registry-mutex.ts';
+import { commandLine } from './sentences.ts';
 
 const DEFAULT_STALE_SECONDS = 60;
 /** Time for whoever opened a card's file, to print it or to copy it, to read it before it is written over. */
@@ -84,22 +85,34 @@ export function mosaicHomeOf(option: string | undefined): string {
   return chosen === '' ? `${homedir()}/.config/mosaic` : resolve(chosen);
 }
 
+/** Where the cards are that are kept in files. */
+export function backlogFolderOf(mosaicHome: string | undefined): string {
+  return storePaths(mosaicHomeOf(mosaicHome)).root;
+}
+
 /** An embedded Postgres kept its data at the very same path; one byte of ours in there could ruin it. */
 function assertOurs(root: string): void {
+  let isMoved: boolean;
   try {
-    if (nodeFileSystem.stat(`${root}/PG_VERSION`) === null) return;
+    isMoved = nodeFileSystem.stat(`${root}/PG_VERSION`) === null;
+    if (isMoved && !isHalfMoved(root)) return;
   } catch (error) {
     throw asDiskError(error);
   }
   throw new MosaicError({
     code: 'STORE_FOREIGN',
-    message:
-      `${root} holds the data of an embedded Postgres (PGlite), which an earlier program kept there. ` +
-      'Nothing in it was touched.',
-    hint:
-      'Export its cards as JSON Lines with the program that made it, choose another folder with --mosaic-home, ' +
-      'and bring them in with: mosaic fleet backlog import FILE',
+    message: isMoved
+      ? `An embedded Postgres (PGlite) is just being moved out of ${root}, or that was broken off. ` +
+        'Nothing was changed.'
+      : `${root} holds the data of an embedded Postgres (PGlite), which an earlier program kept there. ` +
+        'Nothing in it was touched.',
+    hint: `Bring its cards over with: ${commandLine('import', '--pglite', root)}`,
   });
+}
+
+/** For a moment neither store is in its place: whoever comes then must not find an empty backlog. */
+function isHalfMoved(root: string): boolean {
+  return nodeFileSystem.stat(movingFolder(root)) !== null && nodeFileSystem.stat(root) === null;
 }
 
 function isDurable(setting: string | undefined): boolean {

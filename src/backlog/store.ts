@@ -49,6 +49,8 @@ export interface Store {
   mayClaim(choice: WorkChoice): Promise<boolean>;
   /** Milliseconds until time alone could make a card claimable; null when it cannot. */
   untilNextMomentMs(): Promise<number | null>;
+  /** Whether a notice may come before what it tells of can be seen. */
+  readonly noticesEarly: boolean;
   /** Open before the first look, so that nothing falls between the look and the wait. */
   notice(): Promise<Notice>;
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import type {
   CardList,
   Change,
   DoctorReport,
+  EdgeOptions,
   Explanation,
   ImportReport,
 } from './backlog.ts';
@@ -82,11 +83,11 @@ export class StoredBacklog implements Backlog {
   }
 
   async link(options: Parameters1<'link'>): Promise<Card> {
-    return this.#change('link', options, linkCards);
+    return this.#change('link', options, linkCards, bothEnds);
   }
 
   async unlink(options: Parameters1<'unlink'>): Promise<Card> {
-    return this.#change('unlink', options, unlinkCards);
+    return this.#change('unlink', options, unlinkCards, bothEnds);
   }
 
   async block(options: Parameters1<'block'>): Promise<Card> {
@@ -166,9 +167,10 @@ export class StoredBacklog implements Backlog {
     operation: K,
     options: unknown,
     decide: (transaction: Transaction, request: Requests[K]) => T,
+    about?: (request: Requests[K]) => readonly string[],
   ): Promise<T> {
     const request = parseRequest(operation, options);
-    return this.#store.change((transaction) => decide(transaction, request));
+    return this.#store.change((transaction) => decide(transaction, request), about?.(request));
   }
 
   async #run<T>(dryRun: boolean, decide: Decide<T>, about?: readonly string[]): Promise<T> {
@@ -189,4 +191,9 @@ export class StoredBacklog implements Backlog {
     const { waitFor } = await import('./waiting.ts');
     return (await waitFor(this.#store, attempt, { waitSeconds, signal })) ?? [];
   }
+}
+
+/** Both at once: who locked one after the other would meet in a deadlock with who has the edge the other way round. */
+function bothEnds({ from, to }: EdgeOptions): readonly string[] {
+  return [from, to];
 }

@@ -4,14 +4,14 @@ import type { Store } from './store.ts';
 /** However quiet: look this often. */
 const LOOK_EVERY_MS = 1000;
 /**
- * So soon after an event, and then later and later: it may come with the first step of a change, when the card is in the
- * journal and not in its place yet, and no other event follows.
+ * So soon after an event that comes early, and then later and later: with the first step of a change, when the card is in
+ * the journal and not in its place yet, and no other event follows.
  */
 const LOOK_AGAIN_MS = 4;
 const LOOK_AGAIN_GROWTH = 4;
 
 /** What is needed of a store to wait on it. */
-export type Awaited = Pick<Store, 'clock' | 'notice' | 'untilNextMomentMs'>;
+export type Awaited = Pick<Store, 'clock' | 'notice' | 'noticesEarly' | 'untilNextMomentMs'>;
 
 /**
  * Repeats `attempt` until it gives something, the time is over, or `signal` aborts. `attempt` is cheap when there is
@@ -32,7 +32,8 @@ export async function waitFor<T>(
       if (found !== null || leftMs <= 0 || limits.signal?.aborted === true) return found;
       const untilMomentMs = (await store.untilNextMomentMs()) ?? Number.POSITIVE_INFINITY;
       const noticed = await notice.next(Math.min(leftMs, Math.max(1, untilMomentMs), lookMs), limits.signal);
-      lookMs = noticed ? LOOK_AGAIN_MS : Math.min(lookMs * LOOK_AGAIN_GROWTH, LOOK_EVERY_MS);
+      const isEarly = noticed && store.noticesEarly;
+      lookMs = isEarly ? LOOK_AGAIN_MS : Math.min(lookMs * LOOK_AGAIN_GROWTH, LOOK_EVERY_MS);
     }
   } finally {
     notice.close();

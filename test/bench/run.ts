@@ -18,6 +18,7 @@ import { coldRows, memoryRow, pgliteRow } from './rows/cold.ts';
 import { flatRow, importRow } from './rows/flat.ts';
 import { latencyRows } from './rows/latency.ts';
 import { postgresRow, slowDiskRows, sqliteRows } from './rows/pairs.ts';
+import { serverRows } from './rows/server.ts';
 
 /** Below the repository: temporary folders may be in memory, and what is measured is a disk. */
 const PLACE = 'dist';
@@ -52,6 +53,7 @@ const PARTS: readonly Part[] = [
   { name: 'sqlite', peer: SQLITE, measure: sqliteRows },
   { name: 'slow-disk', peer: SQLITE, needsCompiler: true, measure: slowDiskRows },
   { name: 'postgres', measure: async (bench) => [await postgresRow(bench)] },
+  { name: 'server', measure: serverRows },
   { name: 'flat', measure: async (bench) => [await flatRow(bench)] },
   { name: 'latency', measure: latencyRows },
   { name: 'import', measure: async (bench) => [importRow(bench)] },

@@ -44,6 +44,7 @@ const USAGE: readonly Refusal[] = [
   usage('an update of nothing', ['update', 'A1'], /no field to change/),
   usage('an id and a count', ['claim', 'A1', '--owner', 'x', '--count', '2'], /give one of the two/),
   usage('an import of nothing', ['import'], /needs the name of a file/),
+  usage('an import of two things', ['import', 'cards.jsonl', '--pglite', 'store'], /give one of the two/),
   usage('an edit without an editor', ['edit', 'A1'], /No editor is set/, /EDITOR=vi/),
 ];
 
@@ -56,10 +57,16 @@ const REFUSED: readonly Refusal[] = [
   refused('REVISION_CONFLICT', ['update', 'A1', '--title', 'T', '--rev', '7'], /revision 1, not 7/),
   refused('IMPORT_REFUSED', ['import', '-'], /line 2/i, undefined, '{"id":"N1","title":"N"}\n{"id":"N2"}\n'),
   refused('BATCH_REFUSED', ['batch', '-'], /line 2/i, undefined, '{"op":"block","id":"A1"}\n{"op":"fly"}\n'),
-  refused('UNSUPPORTED', ['import', '--pglite', '/data'], /not part of this version/, /JSON lines/),
-  { ...refused('UNSUPPORTED', ['list'], /database/i), env: { DATABASE_URL: 'postgres://nowhere/none' } },
+  {
+    ...refused('DATABASE_UNREACHABLE', ['list'], /No server answers/, /DATABASE_URL/),
+    env: { DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/none' },
+  },
   { ...refused('INVALID_INPUT', ['create', 'N', '--title', ' '], /title/), status: 2 },
   { ...refused('INVALID_INPUT', ['import', '/no/such/file'], /does not exist/), status: 2 },
+  {
+    ...refused('INVALID_INPUT', ['import', '--pglite', '/no/such/folder'], /no embedded store/, /PG_VERSION/),
+    status: 2,
+  },
   { ...refused('INVALID_INPUT', ['edit', 'A1'], /cannot be started/), status: 2, env: { EDITOR: 'no-such-editor' } },
 ];
 
@@ -122,7 +129,8 @@ describe('a store in trouble', () => {
     writeFileSync(join(mosaic.home, 'fleet', 'backlog', 'PG_VERSION'), '16\n');
     const answer = await mosaic.backlog(['create', 'A1', '--title', 'T', '--json']);
     expect(answer.status).toBe(1);
-    expect(JSON.parse(answer.stderr)).toMatchObject({ error: { code: 'STORE_FOREIGN' } });
+    const hint = `Bring its cards over with: mosaic fleet backlog import --pglite ${mosaic.home}/fleet/backlog`;
+    expect(JSON.parse(answer.stderr)).toMatchObject({ error: { code: 'STORE_FOREIGN', hint } });
   });
 
   it('with a damaged card lists the others and warns', async () => {

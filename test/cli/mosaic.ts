@@ -38,9 +38,12 @@ export function newFolder(): string {
 
 export class Mosaic {
   readonly home: string;
+  /** Empty where the backlog is in files. */
+  readonly databaseUrl: string;
 
-  constructor(home: string = newFolder()) {
+  constructor(home: string = newFolder(), databaseUrl = '') {
     this.home = home;
+    this.databaseUrl = databaseUrl;
   }
 
   /** Words after `mosaic fleet backlog`. */
@@ -64,7 +67,7 @@ export class Mosaic {
 
   /** Cards and claims that a test needs before it begins; by the library, because that starts no process. */
   async stock(...operations: readonly BatchOperation[]): Promise<void> {
-    const backlog = await openBacklog({ mosaicHome: this.home, actor: 'tester' });
+    const backlog = await openBacklog({ mosaicHome: this.home, databaseUrl: this.databaseUrl, actor: 'tester' });
     await backlog.batch({ lines: operations.map((operation) => JSON.stringify(operation)) });
     await backlog.close();
   }
@@ -87,6 +90,7 @@ export class Mosaic {
       TERM: 'xterm-256color',
       LANG: 'C.UTF-8',
       MOSAIC_HOME: this.home,
+      DATABASE_URL: this.databaseUrl,
     };
   }
 }

@@ -194,7 +194,7 @@ class House implements Server {
   async #answers(): Promise<boolean> {
     const text = await readFile(join(this.#data, 'postmaster.pid'), 'utf8').catch(() => '');
     const lines = text.split('\n');
-    return lines[0] === String(this.#process?.pid) && lines[7]?.trim() === 'ready';
+    return lines[0] === String(this.#process?.pid) && ['ready', 'standby'].includes(lines[7]?.trim() ?? '');
   }
 
   async stop(mode: StopMode): Promise<void> {

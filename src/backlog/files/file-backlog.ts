@@ -52,6 +52,7 @@ export function operationsOn(store: FileStore): Store {
         const momentMs = index.nextMomentMs(transaction.nowMs);
         return momentMs === null ? null : momentMs - clock.wallMs();
       }, 'usual'),
+    noticesEarly: true,
     async notice() {
       const { noticeChanges } = await import('./watching.ts');
       return noticeChanges(store);

@@ -6,26 +6,43 @@ import { timestampColumn } from './form/columns.ts';
 import { timestamp, type TextRow } from './form/row.ts';
 import type { PostgresStore } from './postgres-store.ts';
 
-/** Every change above `since`, the first ones where they are more than `most`. */
+const COLUMNS = `line.seq, ${timestampColumn('line', 'at')}, line.kind, line.id, line.by, line.from_status,
+  line.to_status, line.rev, line.reason`;
+
+/** Every change above `since`, of all cards or of one. */
 export async function changesSince(
   store: PostgresStore,
   since: number,
-  id?: string,
-  most?: number,
+  id: string | undefined,
 ): Promise<readonly Change[]> {
-  const values: Parameter[] = [since];
-  const parameter = (value: Parameter): string => `$${values.push(value)}`;
-  const ofCard = id === undefined ? '' : `AND line.id = ${parameter(id)}`;
-  const limit = most === undefined ? '' : `LIMIT ${parameter(most)}`;
-  return store.look(async ({ client }) => {
-    const rows = await ask(client, {
-      text: `SELECT line.seq, ${timestampColumn('line', 'at')}, line.kind, line.id, line.by, line.from_status,
-          line.to_status, line.rev, line.reason
-        FROM backlog_history line WHERE line.seq > $1 ${ofCard} ORDER BY line.seq ${limit}`,
+  const ofCard = id === undefined ? '' : 'AND line.id = $2';
+  const rows = await linesAbove(store, ofCard, id === undefined ? [since] : [since, id]);
+  return rows.flatMap(changeOf);
+}
+
+const MOST_LINES = 1000;
+
+/** The first of them; `last` is the number of the last line, also where it is one that nobody here understands. */
+export async function pageSince(
+  store: PostgresStore,
+  since: number,
+): Promise<{ readonly changes: readonly Change[]; readonly last: number }> {
+  const rows = await linesAbove(store, '', [since], `LIMIT ${MOST_LINES}`);
+  return { changes: rows.flatMap(changeOf), last: Number(rows.at(-1)?.['seq'] ?? since) };
+}
+
+async function linesAbove(
+  store: PostgresStore,
+  condition: string,
+  values: readonly Parameter[],
+  limit = '',
+): Promise<readonly TextRow[]> {
+  return store.look(({ client }) =>
+    ask(client, {
+      text: `SELECT ${COLUMNS} FROM backlog_history line WHERE line.seq > $1 ${condition} ORDER BY line.seq ${limit}`,
       values,
-    });
-    return rows.flatMap(changeOf);
-  });
+    }),
+  );
 }
 
 export async function lastSeq(store: PostgresStore): Promise<number> {

@@ -3,37 +3,51 @@
  * lost is replaced; since nobody knows what was missed meanwhile, everybody is woken then and looks for himself.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from 'pg';
+import { MosaicError } from '../../errors.ts';
 import { Bell, type Notice } from '../../host/notice.ts';
 import { ask } from './asking.ts';
-import { CHANNEL } from './decision/writing.ts';
-import type { Sessions } from './sessions.ts';
+import { CHANNEL, WORK } from './notification.ts';
+import type { PostgresStore } from './postgres-store.ts';
 
 /** Between two attempts to listen again. Whoever waits looks by himself once a second anyway. */
 const AGAIN_MS = 500;
 
+/** A connection that listens. */
+interface Ear {
+  readonly ended: Promise<void>;
+}
+
 export class Listening {
-  readonly #sessions: Sessions;
-  readonly #bells = new Set<Bell>();
+  readonly #store: PostgresStore;
+  /** By bell, whether it rings for work alone. */
+  readonly #bells = new Map<Bell, boolean>();
   readonly #end = new AbortController();
   #running: Promise<void> | null = null;
 
-  constructor(sessions: Sessions) {
-    this.#sessions = sessions;
+  constructor(store: PostgresStore) {
+    this.#store = store;
   }
 
-  /** Whatever is committed after this has resolved is noticed. @throws as a connection is refused */
-  async notice(): Promise<Notice> {
+  /**
+   * Whatever is committed after this has resolved is noticed.
+   *
+   * @param what everything, or only what may have brought work
+   * @throws MosaicError DATABASE_…
+   */
+  async notice(what: 'changes' | 'work'): Promise<Notice> {
     const bell = new Bell();
-    this.#bells.add(bell);
+    this.#bells.set(bell, what === 'work');
     try {
       if (this.#running === null) {
-        const client = await this.#listen();
-        this.#running ??= this.#keepListening(client);
+        const ear = await this.#listen();
+        this.#running ??= this.#keepListening(ear);
       }
     } catch (error) {
-      this.#bells.delete(bell);
-      throw error;
+      // A standby lets nobody listen: there they look by themselves.
+      if (!isReadOnly(error)) {
+        this.#bells.delete(bell);
+        throw error;
+      }
     }
     return {
       next: (atMostMs, signal) => bell.next(atMostMs, signal),
@@ -46,36 +60,35 @@ export class Listening {
 
   close(): void {
     this.#end.abort();
-    this.#ring();
+    this.#ring(true);
   }
 
-  async #keepListening(first: Client): Promise<void> {
+  async #keepListening(first: Ear): Promise<void> {
     const { signal } = this.#end;
-    for (let client: Client | null = first; !signal.aborted;) {
-      if (client !== null) await ended(client, signal);
-      this.#ring();
+    for (let ear: Ear | null = first; !signal.aborted;) {
+      await ear?.ended;
       if (signal.aborted) return;
-      client = await this.#listen().catch(() => null);
-      if (client === null) await sleep(AGAIN_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      ear = await this.#listen().catch(() => null);
+      if (ear === null) await sleep(AGAIN_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      // Only now: who looked before would miss what came between his look and this.
+      this.#ring(true);
     }
   }
 
-  async #listen(): Promise<Client> {
-    return this.#sessions.use(async (client) => {
-      client.on('notification', () => this.#ring());
+  async #listen(): Promise<Ear> {
+    return this.#store.use(async (client) => {
+      const ended = new Promise<void>((resolve) => client.once('end', resolve));
+      client.on('notification', ({ payload }) => this.#ring(payload === WORK));
       await ask(client, { text: `LISTEN ${CHANNEL}` });
-      return client;
+      return { ended };
     });
   }
 
-  #ring(): void {
-    for (const bell of this.#bells) bell.ring();
+  #ring(isWork: boolean): void {
+    for (const [bell, isForWork] of this.#bells) if (isWork || !isForWork) bell.ring();
   }
 }
 
-async function ended(client: Client, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    client.once('end', resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+function isReadOnly(error: unknown): boolean {
+  return error instanceof MosaicError && error.code === 'DATABASE_READ_ONLY';
 }

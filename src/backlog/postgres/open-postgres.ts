@@ -11,6 +11,14 @@ export interface PostgresOptions {
   readonly durable: boolean;
 }
 
+const LIMITS = {
+  // A server that is started again is back by then; who never reached it is told at once.
+  patienceMs: 60_000,
+  // Twice as long as it takes to wait for a lock, and a little more.
+  silenceMs: 150_000,
+  vanishedAfterSeconds: 30,
+} as const;
+
 /** Connects with the first operation. @throws MosaicError INVALID_INPUT for a URL that cannot be used */
 export function openPostgres({ databaseUrl, actor, durable }: PostgresOptions): Backlog {
   return postgresBacklog({
@@ -21,6 +29,7 @@ export function openPostgres({ databaseUrl, actor, durable }: PostgresOptions): 
     durable,
     newToken,
     random: Math.random,
+    ...LIMITS,
   });
 }
 

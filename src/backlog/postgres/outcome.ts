@@ -36,3 +36,12 @@ export function outcomeUnknown(shown: string, cause: unknown): MosaicError {
     cause,
   });
 }
+
+export function lostForGood(shown: string, cause: unknown): MosaicError {
+  return new MosaicError({
+    code: 'DATABASE_UNREACHABLE',
+    message: `The connection to ${shown} was lost, and lost again each time. Nothing was changed.`,
+    hint: 'Look whether the server runs and can be reached, then run the same command again.',
+    cause,
+  });
+}

@@ -17,7 +17,7 @@ export function postgresBacklog(settings: PostgresStoreSettings): Backlog {
 }
 
 function operationsOn(store: PostgresStore): Store {
-  const listening = new Listening(store.sessions);
+  const listening = new Listening(store);
   return {
     clock: store.clock,
     change: <T>(decide: Decide<T>, about?: readonly string[]) => store.change(decide, about),
@@ -32,7 +32,8 @@ function operationsOn(store: PostgresStore): Store {
     doctor: (options) => examine(store, options),
     mayClaim: (choice) => store.rehearse((transaction) => couldClaim(transaction, choice)),
     untilNextMomentMs: () => untilNextMomentMs(store),
-    notice: () => listening.notice(),
+    noticesEarly: false,
+    notice: () => listening.notice('work'),
     async close() {
       listening.close();
       await store.sessions.close();

@@ -9,16 +9,23 @@ import type { Clock } from '../../host/clock.ts';
 import type { Decide } from '../store.ts';
 import { ask, askAll, type Query } from './asking.ts';
 import { decideOn, type Terms } from './decision/decide.ts';
-import { CHANNEL, writeQuery } from './decision/writing.ts';
+import { writeQueries } from './decision/writing.ts';
 import type { Columns } from './form/columns.ts';
-import { outcomeUnknown, wasCommitted } from './outcome.ts';
+import { lostForGood, outcomeUnknown, wasCommitted } from './outcome.ts';
 import type { Migration } from './schema/migrations.ts';
 import { ensureSchema, repeatMigrations } from './schema/migrate.ts';
-import type { Shape } from './schema/shape.ts';
+import { assertKnown, type Shape, VERSION_QUERY, versionOf } from './schema/shape.ts';
 import { connect } from './server/connect.ts';
-import { asDatabaseError, isConnectionLost, isRetryable, isUniqueViolation } from './server/database-error.ts';
+import {
+  asDatabaseError,
+  isConnectionLost,
+  isRefusal,
+  isRetryable,
+  isUniqueViolation,
+} from './server/database-error.ts';
 import { sqlStateOf } from './server/failures.ts';
 import type { ServerAddress } from './server/server-address.ts';
+import { allowSilence, breakOffInSilence } from './server/silence.ts';
 import { Sessions } from './sessions.ts';
 import { BEGIN_LOOK, beginChange } from './transaction-text.ts';
 
@@ -32,10 +39,14 @@ export interface PostgresStoreSettings {
   /** Names a transaction: a whole number below 2^63, in decimal, that nobody else has. */
   readonly newToken: () => string;
   readonly random: () => number;
+  /** For so long a server that was reached before is waited for, and others who are quicker are borne with. */
+  readonly patienceMs: number;
+  /** Longer than a statement may wait for locks: a server that is silent for so long is gone, or the way to it. */
+  readonly silenceMs: number;
+  /** A host that vanishes in the middle of a change leaves its rows locked for so long, until the server gives it up. */
+  readonly vanishedAfterSeconds: number;
 }
 
-/** A server that is started again is back by then; who never reached it is told at once. */
-const PATIENCE_MS = 60_000;
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 1000;
 
@@ -55,7 +66,7 @@ export class PostgresStore {
 
   constructor(settings: PostgresStoreSettings) {
     this.#settings = settings;
-    this.sessions = new Sessions(() => this.#connect());
+    this.sessions = new Sessions(() => this.#connect(), settings.silenceMs);
   }
 
   get clock(): Clock {
@@ -88,7 +99,6 @@ export class PostgresStore {
     return this.look(async ({ client, columns }) => {
       const { value } = await decideOn(client, decide, {
         ...this.#terms(columns),
-        begin: null,
         purpose: 'look',
         about,
       });
@@ -99,23 +109,18 @@ export class PostgresStore {
   /** Waits for nobody, and sees one moment however many questions are asked. */
   async look<T>(work: (look: Look) => Promise<T>): Promise<T> {
     return this.#persist(() =>
-      this.sessions.use(async (client) => {
-        const begun = ask(client, { text: BEGIN_LOOK });
-        begun.catch(() => undefined);
-        try {
-          const value = await work({ client, columns: this.#columns() });
-          await begun;
-          return value;
-        } finally {
-          await endTransaction(client);
-        }
-      }),
+      this.sessions.use((client) => this.#within(client, BEGIN_LOOK, () => work({ client, columns: this.#columns() }))),
     );
   }
 
   /** For the doctor: every step of the schema again; each makes only what is not there. */
   async repeatMigrations(): Promise<void> {
-    await this.#persist(() => this.sessions.use((client) => repeatMigrations(client, this.#settings.migrations)));
+    await this.use((client) => repeatMigrations(client, this.#settings.migrations));
+  }
+
+  /** Runs `work` with a connection of its own; again with another one where that was lost. */
+  async use<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    return this.#persist(() => this.sessions.use(work));
   }
 
   async #changeOnce<T>(
@@ -124,34 +129,58 @@ export class PostgresStore {
     { token, about }: { readonly token: string; readonly about: readonly string[] },
   ): Promise<{ readonly value: T; readonly written: Written }> {
     const columns = this.#columns();
-    try {
-      const begin = beginChange(token, this.durable);
-      const terms = { ...this.#terms(columns), begin, purpose: 'change', about } as const;
+    const { durable, vanishedAfterSeconds } = this.#settings;
+    return this.#within(client, beginChange({ token, durable, vanishedAfterSeconds }), async (begun) => {
+      const terms = { ...this.#terms(columns), purpose: 'change', about } as const;
       const { value, transaction } = await decideOn(client, decide, terms);
+      await begun;
       if (transaction.changes.length === 0) return { value, written: { kind: 'done' } };
-      return { value, written: await commit(client, writeQuery(transaction, columns, token)) };
+      return { value, written: await commit(client, writeQueries(transaction, columns, token)) };
+    });
+  }
+
+  /**
+   * A transaction, and that the schema in it is still one that this program knows: a newer program may have come since we
+   * connected. Nobody waits for either; before something is written, `begun` has to have resolved.
+   */
+  async #within<T>(client: Client, begin: string, work: (begun: Promise<void>) => Promise<T>): Promise<T> {
+    const begun = this.#begin(client, begin);
+    begun.catch(() => undefined);
+    try {
+      const value = await work(begun);
+      await begun;
+      return value;
+    } catch (error) {
+      // What went wrong after that may have gone wrong because of it.
+      await begun;
+      throw error;
     } finally {
       await endTransaction(client);
     }
   }
 
+  async #begin(client: Client, begin: string): Promise<void> {
+    const [, version = []] = await askAll(client, [{ text: begin }, VERSION_QUERY]);
+    assertKnown(versionOf(version), this.#settings.migrations);
+  }
+
   async #wasCommitted(token: string, cause: unknown): Promise<boolean> {
     try {
-      return await this.#persist(() => this.sessions.use((client) => wasCommitted(client, token)));
+      return await this.use((client) => wasCommitted(client, token));
     } catch {
-      throw outcomeUnknown(this.shown, this.#told(cause));
+      throw outcomeUnknown(this.shown, this.#quoted(cause));
     }
   }
 
   /** Until it succeeds, fails for a reason of its own, or has gone on for too long. */
   async #persist<T>(attempt: () => Promise<T>): Promise<T> {
-    const { clock, random } = this.#settings;
+    const { clock, random, patienceMs } = this.#settings;
     const begunMs = clock.monotonicMs();
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
         return await attempt();
       } catch (error) {
-        if (clock.monotonicMs() - begunMs > PATIENCE_MS || !this.#mayPass(error)) throw this.#told(error);
+        if (clock.monotonicMs() - begunMs > patienceMs || !this.#mayPass(error)) throw this.#told(error);
       }
       await sleep(pauseMs * (0.5 + random()));
     }
@@ -159,20 +188,30 @@ export class PostgresStore {
 
   /** Whether another try may overcome it. A server that was never reached is not waited for. */
   #mayPass(error: unknown): boolean {
-    if (isConnectionLost(error)) return true;
+    if (isMixedUp(error)) this.sessions.askWithoutNames();
+    if (isRetryable(error) || isOvertaken(error) || isMixedUp(error)) return true;
     if (error instanceof MosaicError) return error.code === 'DATABASE_UNREACHABLE' && this.#shape !== null;
-    return isRetryable(error) || isOvertaken(error);
+    return isConnectionLost(error);
   }
 
+  /** Of what is given up nothing was done: a commit without an answer has been asked about before. */
   #told(error: unknown): MosaicError {
+    const quoted = this.#quoted(error);
+    return error instanceof MosaicError || !isConnectionLost(error) ? quoted : lostForGood(this.shown, quoted);
+  }
+
+  #quoted(error: unknown): MosaicError {
     const { address } = this.#settings;
     return asDatabaseError(error, address.shown, address.password);
   }
 
   async #connect(): Promise<Client> {
-    const client = await connect(this.#settings.address);
+    const { address, migrations, silenceMs } = this.#settings;
+    const client = await connect(address);
+    breakOffInSilence(client);
+    allowSilence(client, silenceMs);
     try {
-      this.#shape = await ensureSchema(client, this.#settings.migrations);
+      this.#shape = await ensureSchema(client, migrations);
       return client;
     } catch (error) {
       await client.end().catch(() => undefined);
@@ -195,13 +234,14 @@ export class PostgresStore {
  * Everything at once: nobody shall wait for the last number while this host is about to say that it is done. Where the
  * write is refused, the commit on its heels undoes everything.
  */
-async function commit(client: Client, write: Query): Promise<Written> {
+async function commit(client: Client, writes: readonly Query[]): Promise<Written> {
   try {
-    await askAll(client, [write, { text: `NOTIFY ${CHANNEL}` }, { text: 'COMMIT' }]);
+    await askAll(client, [...writes, { text: 'COMMIT' }]);
     return { kind: 'done' };
   } catch (error) {
-    if (isConnectionLost(error)) return { kind: 'unanswered', cause: error };
-    throw error;
+    // Whatever else ends the session may have come when the commit was done.
+    if (isRefusal(error) && !isConnectionLost(error)) throw error;
+    return { kind: 'unanswered', cause: error };
   }
 }
 
@@ -210,8 +250,15 @@ async function endTransaction(client: Client): Promise<void> {
   if (client.getTransactionStatus() !== 'I') await ask(client, { text: 'ROLLBACK' }).catch(() => undefined);
 }
 
+/** A pool in front gave the statement to a server process that has not prepared it, or not this one. */
+function isMixedUp(error: unknown): boolean {
+  return ['26000', '42P05'].includes(sqlStateOf(error) ?? '');
+}
+
 /** A row was not any more as it was read, or somebody else has made it first. */
 function isOvertaken(error: unknown): boolean {
-  const isCountRefused = sqlStateOf(error) === '23502' && error instanceof Error && 'column' in error;
-  return isUniqueViolation(error) || (isCountRefused && error.column === 'last_seq');
+  if (!(error instanceof Error && 'table' in error)) return false;
+  // Elsewhere than among the cards it would be the same the next time.
+  if (error.table === 'backlog') return isUniqueViolation(error);
+  return error.table === 'backlog_store' && sqlStateOf(error) === '23502';
 }

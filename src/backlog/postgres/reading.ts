@@ -8,13 +8,17 @@ import { cardColumns, CLAIM_END, CLAIM_ORDER, type Columns } from './form/column
 import { parseRow, placeOf, rowDamaged } from './form/row.ts';
 import type { Look, PostgresStore } from './postgres-store.ts';
 
+/** Then all: each time those before are read again. */
+const MORE = 32;
+
 export async function listCards(store: PostgresStore, options: ListOptions): Promise<CardList> {
   return store.look((look) => listIn(look, options));
 }
 
 async function listIn(look: Look, options: ListOptions): Promise<CardList> {
   const limit = options.limit ?? Number.POSITIVE_INFINITY;
-  for (let count = Math.max(1, limit); ; count *= 2) {
+  const first = Math.max(1, limit);
+  for (let count = first; ; count = count === first ? first * MORE : Number.POSITIVE_INFINITY) {
     const rows = await rowsFor(look, options, count);
     const cards: Card[] = [];
     const damaged: DamagedCard[] = [];
@@ -40,10 +44,14 @@ async function rowsFor({ client, columns }: Look, options: ListOptions, count: n
     conditions.push(`card.status = 'claimed' AND card.claim_owner = ${parameter(options.owner)}`);
   }
   if (options.readyOnly === true) conditions.push(couldBeClaimed(columns));
-  const limit = Number.isFinite(count) ? `LIMIT ${parameter(count)}` : '';
+  const isWanted = conditions.join(' AND ');
+  // Only of those that are told the long columns are read: the server would else do it before it has sorted all.
+  const isTold = Number.isFinite(count)
+    ? `card.id = ANY (ARRAY(
+        SELECT card.id FROM backlog card WHERE ${isWanted} ORDER BY ${CLAIM_ORDER} LIMIT ${parameter(count)}))`
+    : isWanted;
   const rows = await ask(client, {
-    text: `SELECT ${cardColumns(columns)} FROM backlog card
-      WHERE ${conditions.join(' AND ')} ORDER BY ${CLAIM_ORDER} ${limit}`,
+    text: `SELECT ${cardColumns(columns)} FROM backlog card WHERE ${isTold} ORDER BY ${CLAIM_ORDER}`,
     values,
   });
   return rows.map(parseRow);

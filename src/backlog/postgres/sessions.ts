@@ -4,12 +4,18 @@
  */
 import type { Client } from 'pg';
 import { storeClosed } from '../sentences.ts';
+import { askWithoutNames } from './asking.ts';
+import { allowSilence } from './server/silence.ts';
 
 /** A worker needs one; a program that does many things at once gains nothing from more than a server has processors. */
 const MOST = 4;
 
+/** A server that has fallen silent is not waited for to say goodbye. */
+const FAREWELL_MS = 1000;
+
 export class Sessions {
   readonly #connect: () => Promise<Client>;
+  readonly #silenceMs: number;
   readonly #idle: Client[] = [];
   readonly #waiting: (() => void)[] = [];
   readonly #busy = new Set<Promise<unknown>>();
@@ -17,10 +23,15 @@ export class Sessions {
   readonly #ended = new WeakSet<Client>();
   #count = 0;
   #isClosed = false;
+  #isNameless = false;
 
-  /** @param connect makes a connection that is ready for use */
-  constructor(connect: () => Promise<Client>) {
+  /**
+   * @param connect makes a connection that is ready for use
+   * @param silenceMs after so long without a word a server that was asked something is given up
+   */
+  constructor(connect: () => Promise<Client>, silenceMs: number) {
     this.#connect = connect;
+    this.#silenceMs = silenceMs;
   }
 
   get isClosed(): boolean {
@@ -44,6 +55,11 @@ export class Sessions {
     }
   }
 
+  /** From now on nothing is prepared; see `asking.ts`. */
+  askWithoutNames(): void {
+    this.#isNameless = true;
+  }
+
   /** What is under way is ended first. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -53,6 +69,8 @@ export class Sessions {
 
   async #use<T>(work: (client: Client) => Promise<T>): Promise<T> {
     const client = await this.#take();
+    if (this.#isNameless) askWithoutNames(client);
+    allowSilence(client, this.#silenceMs);
     try {
       return await work(client);
     } finally {
@@ -84,8 +102,10 @@ export class Sessions {
   }
 
   async #giveBack(client: Client): Promise<void> {
-    if (this.#isReady(client)) this.#idle.push(client);
-    else {
+    if (this.#isReady(client)) {
+      allowSilence(client, 0);
+      this.#idle.push(client);
+    } else {
       this.#count -= 1;
       await end(client);
     }
@@ -97,6 +117,8 @@ export class Sessions {
   }
 }
 
+/** A server that does not answer any more is left without its leave: nothing is under way on this connection. */
 async function end(client: Client): Promise<void> {
+  allowSilence(client, FAREWELL_MS);
   await client.end().catch(() => undefined);
 }

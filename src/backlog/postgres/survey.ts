@@ -9,7 +9,7 @@ import { isCardDamaged } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
 import { ask } from './asking.ts';
 import { unmetNeeds } from './decision/loading.ts';
-import { CLAIM_END, CLAIM_ORDER, countedColumns } from './form/columns.ts';
+import { CLAIM_END, CLAIM_ORDER, countedColumns, isInRange } from './form/columns.ts';
 import { parseRow, type TextRow } from './form/row.ts';
 import type { PostgresStore } from './postgres-store.ts';
 
@@ -33,7 +33,7 @@ export async function explainCards(store: PostgresStore, id: string | undefined)
     const cycles = findCyclesIn(ids, (from) => transaction.dependsOn(from));
     const cycleOf = new Map(cycles.flatMap((cycle) => cycle.map((member) => [member, cycle] as const)));
     return ids.map((waitingId) => explainOne(transaction, waitingId, (from) => cycleOf.get(from) ?? null));
-  });
+  }, ids);
 }
 
 function explainOne(
@@ -93,12 +93,14 @@ function isClaimable(card: Counted, nowMs: number): boolean {
 /** Milliseconds until a date comes, or a claim runs out; null where none will. */
 export async function untilNextMomentMs(store: PostgresStore): Promise<number | null> {
   return store.look(async ({ client }) => {
+    // The time of the statement, because an index is of no use with one that goes on meanwhile.
     const [row] = await ask(client, {
-      text: `SELECT ceil(extract(epoch FROM min(moment) - clock_timestamp()) * 1000) AS ms FROM (
-          SELECT card.not_before AS moment FROM backlog card WHERE card.status = 'ready'
-          UNION ALL
-          SELECT ${CLAIM_END} FROM backlog card WHERE card.status = 'claimed'
-        ) AS moments WHERE moment > clock_timestamp()`,
+      text: `SELECT ceil(extract(epoch FROM least(
+          (SELECT min(card.not_before) FROM backlog card
+            WHERE card.status = 'ready' AND card.not_before > statement_timestamp() AND ${isInRange('card.not_before')}),
+          (SELECT min(${CLAIM_END}) FROM backlog card
+            WHERE card.status = 'claimed' AND ${CLAIM_END} > statement_timestamp())
+        ) - clock_timestamp()) * 1000) AS ms`,
     });
     const ms = row?.['ms'] ?? null;
     return ms === null ? null : Number(ms);

@@ -1,4 +1,5 @@
 /** `verify`: would the fleet start as its roster says? */
+import { readEnvironmentFile } from '../../fleet/roster/environment-file.ts';
 import { readRoster, rosterFileOf } from '../../fleet/roster/roster-file.ts';
 import { verifyRoster } from '../../fleet/roster/verify.ts';
 import { factsOf, findProgram, isInWorkTree } from '../../host/look-around.ts';
@@ -20,9 +21,20 @@ export const command: RunnableCommand = defineCommand({
       findProgram: (name, folder) => findProgram(name, folder, path),
       factsOf,
       isInWorkTree,
+      databaseUrlIn,
+      databaseUrl: context.env['DATABASE_URL'] ?? '',
       userId: process.getuid?.() ?? null,
     });
     await context.output.answer(report, (screen) => rosterPage(report, screen));
     return report.healthy ? DONE : FAILED;
   },
 });
+
+/** Whether the file can be read at all is a finding of its own. */
+function databaseUrlIn(file: string): string {
+  try {
+    return readEnvironmentFile(file)['DATABASE_URL'] ?? '';
+  } catch {
+    return '';
+  }
+}

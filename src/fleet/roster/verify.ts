@@ -8,12 +8,17 @@ import { environmentFileOf } from './environment-file.ts';
 import type { RosterPlace } from './roster-file.ts';
 import type { Agent, Roster } from './roster.ts';
 import { SHELL } from './runtimes.ts';
+import { backlogProblems } from './verify-backlog.ts';
 
 export interface Machine {
   /** The program that would be started as `name` in `folder`; null when there is none. */
   findProgram(name: string, folder: string): Promise<string | null>;
   factsOf(path: string): Promise<FileFacts | null>;
   isInWorkTree(folder: string): Promise<boolean>;
+  /** `DATABASE_URL` in an environment file; empty where there is none. */
+  databaseUrlIn(file: string): string;
+  /** Of whoever asks; empty is none. */
+  readonly databaseUrl: string;
   /** Null where users have no numbers. */
   readonly userId: number | null;
 }
@@ -52,6 +57,7 @@ export async function verifyRoster(
       ...(await programProblems(agent, place, machine)),
       ...(await folderProblems(agent, machine)),
       ...environmentProblems(environment, await machine.factsOf(environment), machine),
+      ...backlogProblems(environment, machine.databaseUrlIn(environment), machine.databaseUrl),
     ]);
   }
   note(null, sharedFolders(roster.agents));

@@ -2,7 +2,10 @@
 import { openBacklog } from '../../../dist/index.js';
 
 export async function open(mosaicHome) {
-  const backlog = await openBacklog({ mosaicHome });
+  return workerOn(await openBacklog({ mosaicHome }));
+}
+
+export function workerOn(backlog) {
   return {
     async claimAndComplete(owner) {
       const card = await backlog.claim({ owner });

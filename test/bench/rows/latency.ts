@@ -1,5 +1,6 @@
 /** How long a committed change takes to whoever watches, and to whoever waits for a card. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { OpenOptions } from '../../../src/backlog/backlog.ts';
 import { openBacklog } from '../../../src/backlog/open.ts';
 import { type Bench, mosaic, program } from '../bench.ts';
 import { Companion, node } from '../child.ts';
@@ -11,21 +12,26 @@ const PAUSE_MS = 15;
 export async function latencyRows(bench: Bench): Promise<readonly Figure[]> {
   const home = bench.home(bench.sizes.someCards);
   const watcher = new Companion(mosaic(home, 'watch', '--json'));
-  const watched = await latencies(bench, home, watcher, 'watched');
+  const watched = await latencies(bench, { mosaicHome: home }, watcher, 'watched');
 
   const empty = bench.fresh('waiting');
   const claimer = new Companion(node(program('waiting-claimer'), empty));
   await claimer.hears();
-  const waited = await latencies(bench, empty, claimer, 'waited');
+  const waited = await latencies(bench, { mosaicHome: empty }, claimer, 'waited');
   return [
-    figure('from a committed change to the line of `watch`, p99', 'watch', watched, 10),
-    figure("from a committed change to a waiting claimer's answer, p99", 'claim --wait', waited, 25),
+    latencyFigure('from a committed change to the line of `watch`, p99', 'watch', watched, 10),
+    latencyFigure("from a committed change to a waiting claimer's answer, p99", 'claim --wait', waited, 25),
   ];
 }
 
 /** Creates cards, and times each from the acknowledgement to the line that names it. @returns milliseconds */
-async function latencies(bench: Bench, home: string, companion: Companion, name: string): Promise<readonly number[]> {
-  const backlog = await openBacklog({ mosaicHome: home });
+export async function latencies(
+  bench: Bench,
+  store: OpenOptions,
+  companion: Companion,
+  name: string,
+): Promise<readonly number[]> {
+  const backlog = await openBacklog(store);
   const times: number[] = [];
   try {
     // It may not be there yet: what it has not seen the beginning of, it does not count.
@@ -52,7 +58,7 @@ async function heardOf(companion: Companion, id: string): Promise<number> {
   }
 }
 
-function figure(row: string, name: string, times: readonly number[], goal: number): Figure {
+export function latencyFigure(row: string, name: string, times: readonly number[], goal: number): Figure {
   const ours = measured(name, 'ms', times);
   return {
     row,

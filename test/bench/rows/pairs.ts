@@ -2,21 +2,13 @@
 import { resolve as absolute } from 'node:path';
 import { startServer } from '../../postgres/server.ts';
 import { type Bench, program } from '../bench.ts';
-import { type Command, Companion, mustRun, node } from '../child.ts';
-import { compared, type Figure, type Goal, type Measured, measured } from '../figures.ts';
+import { mustRun, node } from '../child.ts';
+import type { Figure } from '../figures.ts';
+import { atLeast, besides, fairness, type Side, windows } from '../windows.ts';
 
 const MANY_PROCESSES = 8;
 /** So many cards for each second of work that no side runs out of them, on a faster machine either. */
 const CARDS_A_SECOND = { flushed: 13_000, unflushed: 50_000 };
-
-/** One worker's part in each window, in pairs a second. */
-type Shares = readonly number[];
-
-interface Side {
-  readonly name: string;
-  /** What starts one more worker on the same store. */
-  readonly worker: Command;
-}
 
 export async function sqliteRows(bench: Bench): Promise<readonly Figure[]> {
   const one = await windows(bench, 1, [ours(bench), sqlite(bench, 'full')]);
@@ -75,55 +67,4 @@ function sqlite(bench: Bench, synchronous: 'full' | 'normal'): Side {
 
 function cardsFor({ sizes }: Bench, speed: keyof typeof CARDS_A_SECOND): number {
   return Math.ceil((sizes.windows * sizes.windowMs * CARDS_A_SECOND[speed]) / 1000);
-}
-
-interface Windows {
-  readonly name: string;
-  /** By window, what each worker did. */
-  readonly shares: readonly Shares[];
-}
-
-/** Each side works for one window, then the next one does; the workers of all sides are there all the time. */
-async function windows({ sizes }: Bench, workers: number, sides: readonly Side[]): Promise<readonly Windows[]> {
-  const crews = sides.map(({ worker }) => Array.from({ length: workers }, () => new Companion(worker)));
-  try {
-    for (const member of crews.flat()) await member.hears();
-    const shares = sides.map((): Shares[] => []);
-    for (let window = 0; window < sizes.windows; window += 1) {
-      for (const [index, crew] of crews.entries()) {
-        for (const member of crew) member.tell(String(sizes.windowMs));
-        const pairs = await Promise.all(crew.map((member) => member.hears()));
-        shares[index]?.push(pairs.map((count) => (Number(count) * 1000) / sizes.windowMs));
-      }
-    }
-    return sides.map(({ name }, index) => ({ name, shares: shares[index] ?? [] }));
-  } finally {
-    await Promise.all(crews.flat().map((member) => member.end()));
-  }
-}
-
-function total({ name, shares }: Windows): Measured {
-  const sums = shares.map((window) => window.reduce((sum, share) => sum + share, 0));
-  return measured(name, 'pairs/s', sums);
-}
-
-function besides(row: string, [mine, peer]: readonly Windows[], goal: Goal): Figure {
-  if (mine === undefined || peer === undefined) throw new Error(`${row}: one side is missing.`);
-  return compared(row, total(mine), total(peer), goal);
-}
-
-/** The median of the windows: who starved in one of them shows. */
-function fairness(row: string, [mine, peer]: readonly Windows[], goal: Goal): Figure {
-  if (mine === undefined || peer === undefined) throw new Error(`${row}: one side is missing.`);
-  const ratio = ({ name, shares }: Windows): Measured =>
-    measured(
-      name,
-      'ratio',
-      shares.map((window) => Math.min(...window) / Math.max(...window)),
-    );
-  return { row, ours: ratio(mine), peer: ratio(peer), value: ratio(mine).median, goal };
-}
-
-function atLeast(goal: number, bar: number | null): Goal {
-  return { sense: 'at least', goal, bar };
 }

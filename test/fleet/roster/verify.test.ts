@@ -11,9 +11,13 @@ interface Given {
   readonly programs?: readonly string[];
   readonly files?: Readonly<Record<string, Partial<FileFacts>>>;
   readonly workTrees?: readonly string[];
+  /** By environment file. */
+  readonly databaseUrls?: Readonly<Record<string, string>>;
+  readonly databaseUrl?: string;
 }
 
-function machine({ programs = ['tmux', 'pi', 'sh'], files = {}, workTrees = ['/src'] }: Given): Machine {
+function machine(given: Given): Machine {
+  const { programs = ['tmux', 'pi', 'sh'], files = {}, workTrees = ['/src'] } = given;
   const all: Given['files'] = { '/src': { kind: 'folder' }, '/other': { kind: 'folder' }, ...files };
   return {
     findProgram: async (name) => (programs.includes(name) ? `/bin/${name}` : null),
@@ -22,6 +26,8 @@ function machine({ programs = ['tmux', 'pi', 'sh'], files = {}, workTrees = ['/s
       return facts === undefined ? null : { kind: 'file', mode: 0o600, owner: 1000, ...facts };
     },
     isInWorkTree: async (folder) => workTrees.includes(folder),
+    databaseUrlIn: (file) => given.databaseUrls?.[file] ?? '',
+    databaseUrl: given.databaseUrl ?? '',
     userId: 1000,
   };
 }
@@ -139,4 +145,17 @@ describe('verify', () => {
       expect(await told(agent)).toEqual([]);
     },
   );
+
+  it('warns of an agent that works on another backlog, and repeats no address', async () => {
+    const [one, other] = ['postgres://a:secret@one/x', 'postgres://a:secret@two/x'];
+    const urls = (url: string): Given => ({ databaseUrls: { '/m/fleet/agents/a.env': url } });
+    expect(await told(GOOD, { ...urls(one), databaseUrl: one })).toEqual([]);
+    const [onServer = ''] = await told(GOOD, urls(one));
+    expect(onServer).toMatch(/^warning other-backlog a \| Its environment file .*a\.env puts its backlog on a server/);
+    const [onFiles = ''] = await told(GOOD, { databaseUrl: one });
+    expect(onFiles).toMatch(/^warning other-backlog a \| Here the backlog is on a server/);
+    const [elsewhere = ''] = await told(GOOD, { ...urls(other), databaseUrl: one });
+    expect(elsewhere).toMatch(/^warning other-backlog a \| .* names another DATABASE_URL/);
+    for (const text of [onServer, onFiles, elsewhere]) expect(text).not.toMatch(/secret|one|two/);
+  });
 });

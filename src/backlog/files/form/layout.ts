@@ -37,5 +37,10 @@ export function storePaths(mosaicHome: string): StorePaths {
   };
 }
 
+/** Stands beside the store while an embedded one makes room for it; see `embedded/moving.ts`. */
+export function movingFolder(root: string): string {
+  return `${root}.moving`;
+}
+
 /** Where a card's file is. */
 export type Place = 'cards' | 'archive';

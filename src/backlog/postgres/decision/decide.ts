@@ -1,6 +1,6 @@
 /** Lets an operation decide on what the server has: again and again, until nothing that it asks for is missing. */
 import type { Client } from 'pg';
-import { askAll, type Query } from '../asking.ts';
+import { askAll } from '../asking.ts';
 import type { Columns } from '../form/columns.ts';
 import type { Decide } from '../../store.ts';
 import { Loaded } from './loaded.ts';
@@ -13,8 +13,6 @@ export interface Decided<T> {
 }
 
 export interface Terms {
-  /** Sent together with the first questions; null where the transaction has begun. */
-  readonly begin: string | null;
   readonly purpose: Purpose;
   /** Fetched along with what is asked for first. */
   readonly about: readonly string[];
@@ -27,8 +25,7 @@ export interface Terms {
 /** @throws what `decide` throws once it has seen everything it asked for; what the server answers */
 export async function decideOn<T>(client: Client, decide: Decide<T>, terms: Terms): Promise<Decided<T>> {
   const { columns, purpose, actor, localMs } = terms;
-  const loaded = new Loaded();
-  let first: readonly Query[] = terms.begin === null ? [] : [{ text: terms.begin }];
+  const loaded = new Loaded(purpose === 'look');
   for (;;) {
     const transaction = new LoadedTransaction(loaded, actor, localMs);
     const outcome = settled(() => decide(transaction));
@@ -39,9 +36,11 @@ export async function decideOn<T>(client: Client, decide: Decide<T>, terms: Term
     }
     if (loaded.nowMs === null) for (const id of terms.about) wishes.cards.add(id);
     const errands = errandsFor(wishes, columns, purpose);
-    const answers = await askAll(client, [...first, ...errands.map(({ query }) => query)]);
-    for (const [n, { keep }] of errands.entries()) keep(answers[first.length + n] ?? [], loaded);
-    first = [];
+    const answers = await askAll(
+      client,
+      errands.map(({ query }) => query),
+    );
+    for (const [n, { keep }] of errands.entries()) keep(answers[n] ?? [], loaded);
   }
 }
 

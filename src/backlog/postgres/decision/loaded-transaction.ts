@@ -32,6 +32,8 @@ export interface PendingCard {
   readonly archived: boolean;
   /** The revision that was read; null for a new card. */
   readonly revBefore: number | null;
+  /** It had a key, and has another or none now. */
+  readonly isKeyFreed: boolean;
 }
 
 export class LoadedTransaction implements Transaction {
@@ -64,13 +66,17 @@ export class LoadedTransaction implements Transaction {
     const row = this.#loaded.rows.get(id) ?? this.#loaded.states.get(id);
     if (row === undefined && !this.#loaded.rows.has(id)) this.wishes.states.add(id);
     if (row === undefined || row === null) return { state: 'missing' };
-    if (row.kind === 'damaged') return { state: 'damaged', reason: row.reason };
+    if (row.kind === 'damaged') {
+      return row.isDone ? { state: 'known', status: 'done' } : { state: 'damaged', reason: row.reason };
+    }
     return { state: 'known', status: row.card.status };
   }
 
   dependsOn(id: string): readonly string[] {
-    const own = this.#current.get(id);
-    if (own !== undefined) return own.card.dependsOn;
+    const own = this.#current.get(id)?.card.dependsOn;
+    // Also where all edges that are asked for are this transaction's own: somebody else may be adding the way back.
+    if (own?.length !== 0 && !this.#loaded.hasEdgesLock) this.wishes.edgesLock = true;
+    if (own !== undefined) return own;
     const edges = this.#loaded.edges.get(id);
     if (edges === undefined) this.wishes.edges.add(id);
     return edges ?? [];
@@ -90,7 +96,7 @@ export class LoadedTransaction implements Transaction {
 
   *claimable(filter: WorkFilter): Iterable<Card> {
     const own = this.#ownClaimable(filter);
-    const loaded = this.#candidates(filter);
+    const loaded = this.#candidates(filter, own.length > 0);
     // Both are in claim order; cards that were changed here are in the first list or in none.
     yield* [...own, ...loaded].toSorted(compareCards);
   }
@@ -112,7 +118,7 @@ export class LoadedTransaction implements Transaction {
     // Asked only where it is certain that there is no such card: it takes all ids.
     if (this.#loaded.rows.get(id) !== null) return [];
     if (this.#loaded.allIds === null) this.wishes.allIds = true;
-    return mostSimilar(id, [...(this.#loaded.allIds ?? []), ...this.#current.keys()]);
+    return mostSimilar(id, [...new Set([...(this.#loaded.allIds ?? []), ...this.#current.keys()])]);
   }
 
   put(card: Card, note: ChangeNote): void {
@@ -126,7 +132,9 @@ export class LoadedTransaction implements Transaction {
   #record(card: Card, note: ChangeNote, archived: boolean): void {
     const before = this.#loaded.rows.get(card.id) ?? null;
     const from = this.#current.get(card.id)?.card.status ?? cardOrNull(before)?.status ?? null;
-    this.#current.set(card.id, { card, archived, revBefore: before?.rev ?? null });
+    const keyBefore = cardOrNull(before)?.idempotencyKey ?? null;
+    const isKeyFreed = keyBefore !== null && keyBefore !== card.idempotencyKey;
+    this.#current.set(card.id, { card, archived, revBefore: before?.rev ?? null, isKeyFreed });
     const { kind, by, reason } = note;
     const change = { kind, id: card.id, by: by ?? this.#actor, from, to: card.status, rev: card.rev, reason };
     this.changes.push(change);
@@ -140,7 +148,7 @@ export class LoadedTransaction implements Transaction {
 
   #lateClaims(): readonly Card[] {
     const ids = this.#loaded.lateClaims;
-    if (ids === null) this.wishes.lateClaims = true;
+    if (ids === null) this.wishes.lateClaims = 'some';
     return (ids ?? []).flatMap((id) => {
       const card = this.#current.get(id)?.card ?? cardOrNull(this.#row(id));
       return card?.status === 'claimed' ? [card] : [];
@@ -154,16 +162,24 @@ export class LoadedTransaction implements Transaction {
       .filter((card) => isClaimable(card, (id) => this.dependencyState(id), this.nowMs));
   }
 
-  /** The cards the server would give, without those that were changed here. */
-  #candidates(filter: WorkFilter): readonly Card[] {
+  /**
+   * The cards the server would give, without those that were changed here. Where that is none, and there is no other
+   * either, what others are at is waited for: they may leave a card as it is, or bring some back.
+   */
+  #candidates(filter: WorkFilter, hasOther: boolean): readonly Card[] {
     const { doneNow, undoneNow } = this.#turned();
     const key = JSON.stringify([filter.phase ?? null, filter.label ?? null, doneNow, undoneNow]);
     const known = this.#loaded.candidates.get(key);
     const untouched = (known?.ids ?? []).filter((id) => !this.#current.has(id));
     const cards = untouched.map((id) => cardOrNull(this.#row(id))).filter((card) => card !== null);
-    if (known === undefined || (cards.length === 0 && known.ids.length >= known.asked)) {
-      const count = known === undefined ? 1 : known.asked * 2;
-      this.wishes.candidates.set(key, { key, filter, doneNow, undoneNow, count });
+    const wish = { key, filter, doneNow, undoneNow };
+    if (known === undefined) {
+      this.wishes.candidates.set(key, { ...wish, count: 1, skipping: 'some' });
+    } else if (cards.length === 0 && known.ids.length >= known.asked) {
+      this.wishes.candidates.set(key, { ...wish, count: known.asked * 2, skipping: known.skipping });
+    } else if (cards.length === 0 && known.skipping === 'some' && !hasOther) {
+      this.wishes.lateClaims = 'none';
+      this.wishes.candidates.set(key, { ...wish, count: known.asked, skipping: 'none' });
     }
     return cards;
   }

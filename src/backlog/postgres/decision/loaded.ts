@@ -1,10 +1,14 @@
 /** What has been fetched of the store for one decision, as the server had it. */
 import type { Row } from '../form/row.ts';
 
+/** Whether what somebody else is at just now was left out: he may leave it as it is. */
+export type Skipping = 'some' | 'none';
+
 export interface Candidates {
   readonly ids: readonly string[];
   /** How many were asked for: if as many came, there may be more. */
   readonly asked: number;
+  readonly skipping: Skipping;
 }
 
 export class Loaded {
@@ -19,6 +23,13 @@ export class Loaded {
   readonly candidates: Map<string, Candidates> = new Map();
   /** The ids of cards whose claim has expired, or is dated in the future. */
   lateClaims: readonly string[] | null = null;
+  /** Nobody else adds an edge until the end of this transaction. */
+  hasEdgesLock: boolean;
   doneCards: readonly string[] | null = null;
   allIds: readonly string[] | null = null;
+
+  /** @param hasEdgesLock where nothing is written none is needed */
+  constructor(hasEdgesLock: boolean) {
+    this.hasEdgesLock = hasEdgesLock;
+  }
 }

@@ -1,12 +1,13 @@
 /**
  * Makes the wishes of a decision come true. Rows that may be changed are locked, in the order of their ids; of the cards a
- * claim could take, and of claims that have run out, those that somebody else is at are skipped.
+ * claim could take, and of claims that have run out, those that somebody else is at are skipped; but that there are none
+ * is said only when he is done.
  */
 import { compareCodePoints } from '../../../card/order.ts';
 import { cardColumns, CLAIM_END, CLAIM_ORDER, type Columns, needsOf } from '../form/columns.ts';
 import { parseRow, type Row, type TextRow } from '../form/row.ts';
 import type { Parameter, Query } from '../asking.ts';
-import type { Loaded } from './loaded.ts';
+import type { Loaded, Skipping } from './loaded.ts';
 import type { CandidateWish, Wishes } from './wishes.ts';
 
 /** Whoever only looks takes no lock. */
@@ -19,7 +20,12 @@ export interface Errand {
 }
 
 /** Two writers that add edges come one after the other, or each would miss the half of a cycle that the other adds. */
-const EDGES_LOCK = `SELECT pg_advisory_xact_lock(hashtext('backlog edges ' || 'backlog'::regclass::oid))`;
+const EDGES_LOCK: Errand = {
+  query: { text: `SELECT pg_advisory_xact_lock(hashtext('backlog edges ' || 'backlog'::regclass::oid))` },
+  keep(_, loaded) {
+    loaded.hasEdgesLock = true;
+  },
+};
 
 /** The server's time, once all locks are held: it is the time of the change. */
 const TIME: Errand = {
@@ -31,13 +37,13 @@ const TIME: Errand = {
 
 export function errandsFor(wishes: Wishes, columns: Columns, purpose: Purpose): readonly Errand[] {
   const errands: Errand[] = [];
-  // Before any row is locked: whoever holds this lock may be waiting for a row.
-  if (wishes.edges.size > 0 && purpose === 'change')
-    errands.push({ query: { text: EDGES_LOCK }, keep: () => undefined });
   if (wishes.cards.size > 0) errands.push(cardsErrand([...wishes.cards], columns, purpose));
-  if (wishes.lateClaims) errands.push(lateErrand(columns, purpose));
+  // Before the candidates: cards that another claimer takes back are among them when he has finished.
+  if (wishes.lateClaims !== null) errands.push(lateErrand(wishes.lateClaims, columns, purpose));
   for (const wish of wishes.candidates.values()) errands.push(candidatesErrand(wish, columns, purpose));
   if (wishes.doneCards) errands.push(doneErrand(columns, purpose));
+  // After all rows, as an operation knows its cards before their edges: whoever holds this lock waits for no row.
+  if (wishes.edgesLock) errands.push(EDGES_LOCK);
   if (wishes.states.size > 0) errands.push(statesErrand([...wishes.states], columns));
   if (wishes.edges.size > 0) errands.push(edgesErrand([...wishes.edges], columns));
   if (wishes.idempotencyKeys.size > 0) errands.push(keysErrand([...wishes.idempotencyKeys]));
@@ -45,17 +51,17 @@ export function errandsFor(wishes: Wishes, columns: Columns, purpose: Purpose): 
   return [...errands, TIME];
 }
 
-function lock(purpose: Purpose, waiting: 'wait' | 'skip'): string {
+function lock(purpose: Purpose, skipping: Skipping): string {
   if (purpose === 'look') return '';
-  return waiting === 'wait' ? 'FOR UPDATE' : 'FOR UPDATE SKIP LOCKED';
+  return skipping === 'none' ? 'FOR UPDATE' : 'FOR UPDATE SKIP LOCKED';
 }
 
 function cardsErrand(ids: readonly string[], columns: Columns, purpose: Purpose): Errand {
   return {
     query: {
-      name: `cards ${purpose}`,
+      isRepeated: true,
       text: `SELECT ${cardColumns(columns)} FROM backlog card WHERE card.id = ANY ($1)
-        ORDER BY card.id COLLATE "C" ${lock(purpose, 'wait')}`,
+        ORDER BY card.id COLLATE "C" ${lock(purpose, 'none')}`,
       values: [ids],
     },
     keep(rows, loaded) {
@@ -68,7 +74,7 @@ function cardsErrand(ids: readonly string[], columns: Columns, purpose: Purpose)
 function statesErrand(ids: readonly string[], columns: Columns): Errand {
   return {
     query: {
-      name: 'states',
+      isRepeated: true,
       text: `SELECT ${cardColumns(columns)} FROM backlog card WHERE card.id = ANY ($1)`,
       values: [ids],
     },
@@ -79,13 +85,13 @@ function statesErrand(ids: readonly string[], columns: Columns): Errand {
   };
 }
 
-function lateErrand(columns: Columns, purpose: Purpose): Errand {
+function lateErrand(skipping: Skipping, columns: Columns, purpose: Purpose): Errand {
   return {
     query: {
-      name: `late ${purpose}`,
+      isRepeated: true,
       text: `SELECT ${cardColumns(columns)} FROM backlog card
         WHERE card.status = 'claimed' AND (${CLAIM_END} <= clock_timestamp() OR card.claimed_at > clock_timestamp())
-        ORDER BY ${CLAIM_ORDER} ${lock(purpose, 'skip')}`,
+        ORDER BY ${CLAIM_ORDER} ${lock(purpose, skipping)}`,
     },
     keep(rows, loaded) {
       loaded.lateClaims = keepRows(rows, loaded.rows);
@@ -94,7 +100,7 @@ function lateErrand(columns: Columns, purpose: Purpose): Errand {
 }
 
 function candidatesErrand(wish: CandidateWish, columns: Columns, purpose: Purpose): Errand {
-  const { filter, doneNow, undoneNow, count } = wish;
+  const { filter, doneNow, undoneNow, count, skipping } = wish;
   const values: Parameter[] = [count];
   const parameter = (value: Parameter): string => `$${values.push(value)}`;
   const conditions = ['TRUE'];
@@ -104,21 +110,17 @@ function candidatesErrand(wish: CandidateWish, columns: Columns, purpose: Purpos
   const gate = turned
     ? unmetNeeds(columns, { doneNow: parameter(doneNow), undoneNow: parameter(undoneNow) })
     : unmetNeeds(columns);
-  const shape = [
-    filter.phase === undefined ? '' : 'phase',
-    filter.label === undefined ? '' : 'label',
-    turned ? 'turned' : '',
-  ];
   return {
     query: {
-      name: `candidates ${purpose} ${shape.join(' ')}`,
+      isRepeated: true,
       text: `SELECT ${cardColumns(columns)} FROM backlog card
         WHERE ${CAN_BE_READY} AND ${conditions.join(' AND ')} AND NOT EXISTS (${gate})
-        ORDER BY ${CLAIM_ORDER} LIMIT $1 ${lock(purpose, 'skip')}`,
+        ORDER BY ${CLAIM_ORDER} LIMIT $1 ${lock(purpose, skipping)}`,
       values,
     },
     keep(rows, loaded) {
-      loaded.candidates.set(wish.key, { ids: keepRows(rows, loaded.rows), asked: count });
+      const ids = keepRows(rows, loaded.rows);
+      loaded.candidates.set(wish.key, { ids, asked: count, skipping: purpose === 'look' ? 'none' : skipping });
     },
   };
 }
@@ -143,7 +145,7 @@ function doneErrand(columns: Columns, purpose: Purpose): Errand {
   return {
     query: {
       text: `SELECT ${cardColumns(columns)} FROM backlog card WHERE card.status = 'done' AND NOT card.archived
-        ORDER BY card.id COLLATE "C" ${lock(purpose, 'wait')}`,
+        ORDER BY card.id COLLATE "C" ${lock(purpose, 'none')}`,
     },
     keep(rows, loaded) {
       const ids = keepRows(rows, loaded.rows);
@@ -156,7 +158,7 @@ function doneErrand(columns: Columns, purpose: Purpose): Errand {
 function edgesErrand(ids: readonly string[], columns: Columns): Errand {
   return {
     query: {
-      name: 'edges',
+      isRepeated: true,
       text: `WITH RECURSIVE reached (id) AS (
           SELECT unnest($1::text[])
           UNION
@@ -167,6 +169,7 @@ function edgesErrand(ids: readonly string[], columns: Columns): Errand {
       values: [ids],
     },
     keep(rows, loaded) {
+      for (const id of ids) loaded.edges.set(id, []);
       for (const row of rows) loaded.edges.set(row['id'] ?? '', edgesOf(row['depends_on'] ?? null));
     },
   };
@@ -181,7 +184,7 @@ function edgesOf(text: string | null): readonly string[] {
 function keysErrand(keys: readonly string[]): Errand {
   return {
     query: {
-      name: 'keys',
+      isRepeated: true,
       text: 'SELECT id, idempotency_key FROM backlog WHERE idempotency_key = ANY ($1)',
       values: [keys],
     },

@@ -1,5 +1,6 @@
 /** What a decision asked for and was not there yet: fetched in one go, before it is made again. */
 import type { WorkFilter } from '../../../card/match.ts';
+import type { Skipping } from './loaded.ts';
 
 /** Which cards a claim could take, as a question to the server. */
 export interface CandidateWish {
@@ -9,6 +10,7 @@ export interface CandidateWish {
   readonly doneNow: readonly string[];
   readonly undoneNow: readonly string[];
   readonly count: number;
+  readonly skipping: Skipping;
 }
 
 export class Wishes {
@@ -19,13 +21,20 @@ export class Wishes {
   readonly edges: Set<string> = new Set();
   readonly idempotencyKeys: Set<string> = new Set();
   readonly candidates: Map<string, CandidateWish> = new Map();
-  lateClaims = false;
+  lateClaims: Skipping | null = null;
+  edgesLock = false;
   doneCards = false;
   allIds = false;
 
   get areNone(): boolean {
     const { cards, states, edges, idempotencyKeys, candidates } = this;
     const sizes = [cards.size, states.size, edges.size, idempotencyKeys.size, candidates.size];
-    return sizes.every((size) => size === 0) && !this.lateClaims && !this.doneCards && !this.allIds;
+    return (
+      sizes.every((size) => size === 0) &&
+      this.lateClaims === null &&
+      !this.doneCards &&
+      !this.allIds &&
+      !this.edgesLock
+    );
   }
 }

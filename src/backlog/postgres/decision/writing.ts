@@ -6,11 +6,9 @@
 import type { Card } from '../../../card/card.ts';
 import type { Columns } from '../form/columns.ts';
 import { serverTime } from '../form/row.ts';
+import { notifyText } from '../notification.ts';
 import type { Query } from '../asking.ts';
 import type { LoadedTransaction, PendingCard } from './loaded-transaction.ts';
-
-/** All who wait for changes listen here. */
-export const CHANNEL = 'backlog_changed';
 
 const EXTRA_OF = ({
   id: _id,
@@ -38,11 +36,20 @@ const EXTRA_OF = ({
 }: Card): Card | object => extra;
 
 /** @param token by which the transaction can be found again when its answer is lost */
-export function writeQuery(transaction: LoadedTransaction, columns: Columns, token: string): Query {
-  const { pending, changes, nowMs } = transaction;
+export function writeQueries(transaction: LoadedTransaction, columns: Columns, token: string): readonly Query[] {
+  const freed = transaction.pending.filter(({ isKeyFreed }) => isKeyFreed).map(({ card }) => card.id);
+  const write = writeQuery(transaction, columns, token);
+  // Another card may be given the key: which of two rows a statement writes first is the server's matter.
+  const notify = { text: notifyText(transaction.changes.map(({ kind }) => kind)) };
+  return freed.length === 0 ? [write, notify] : [{ text: FREE_KEYS, values: [freed] }, write, notify];
+}
+
+const FREE_KEYS = 'UPDATE backlog SET idempotency_key = NULL WHERE id = ANY ($1)';
+
+function writeQuery({ pending, changes, nowMs }: LoadedTransaction, columns: Columns, token: string): Query {
   const at = new Date(nowMs).toISOString();
   return {
-    name: 'write',
+    isRepeated: true,
     text: writeText(columns),
     values: [
       JSON.stringify(pending.map(rowOf)),

@@ -3,14 +3,16 @@ import type { Client } from 'pg';
 import type { Finding } from '../../backlog.ts';
 import { commandLine } from '../../sentences.ts';
 import { ask } from '../asking.ts';
+import { INDEXES } from '../schema/first.ts';
+import { isUnique, KEY_INDEX, KEY_TWICE } from '../schema/unique.ts';
 
-const INDEXES = ['backlog_claimable_idx', 'backlog_claimed_idx', 'backlog_history_id_idx'];
 const TRIGGERS = ['backlog_take_up', 'backlog_tell'];
 const FIX = `Have it made again with: ${commandLine('doctor', '--fix')}`;
 
 export async function examineSchema(client: Client): Promise<readonly Finding[]> {
   return [
     ...(await missingIndexes(client)),
+    ...(await missingKeyIndex(client)),
     ...(await missingTriggers(client)),
     ...(await keys(client)),
     ...(await numbers(client)),
@@ -34,6 +36,21 @@ async function missingIndexes(client: Client): Promise<readonly Finding[]> {
   }));
 }
 
+async function missingKeyIndex(client: Client): Promise<readonly Finding[]> {
+  const [row] = await ask(client, { text: `SELECT ${isUnique('idempotency_key')} AS is_unique` });
+  if (row?.['is_unique'] === 't') return [];
+  return [
+    {
+      code: 'index-missing',
+      severity: 'error',
+      subject: KEY_INDEX,
+      message: `The index ${KEY_INDEX} is not there or not usable, so two creates at once with one key could both make a card.`,
+      fixed: null,
+      hint: FIX,
+    },
+  ];
+}
+
 /** Without them what others write with SQL has no history, and wakes nobody. */
 async function missingTriggers(client: Client): Promise<readonly Finding[]> {
   const rows = await ask(client, {
@@ -52,10 +69,7 @@ async function missingTriggers(client: Client): Promise<readonly Finding[]> {
 }
 
 async function keys(client: Client): Promise<readonly Finding[]> {
-  const rows = await ask(client, {
-    text: `SELECT min(id) AS one, max(id) AS other FROM backlog WHERE idempotency_key IS NOT NULL
-      GROUP BY idempotency_key HAVING count(*) > 1`,
-  });
+  const rows = await ask(client, { text: KEY_TWICE });
   return rows.map(({ one, other }) => ({
     code: 'idempotency-key-twice',
     severity: 'error',

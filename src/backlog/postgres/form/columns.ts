@@ -11,16 +11,19 @@ export interface Columns {
   readonly acceptance: (typeof ACCEPTANCE_TYPES)[number];
 }
 
-/** The ids a card depends on, one a row, for a FROM. What is no list becomes an id that no card has: fail closed. */
+/** The ids a card depends on, one a row, for a FROM. What is no list becomes a null, which no card has: fail closed. */
 export function needsOf(card: string, columns: Columns): string {
   if (columns.dependsOn === 'text[]') return `unnest(${card}.depends_on)`;
   return `jsonb_array_elements_text(
-    CASE jsonb_typeof(${card}.depends_on) WHEN 'array' THEN ${card}.depends_on ELSE '[""]'::jsonb END)`;
+    CASE coalesce(jsonb_typeof(${card}.depends_on), '')
+      WHEN 'array' THEN ${card}.depends_on WHEN '' THEN '[]'::jsonb ELSE '[null]'::jsonb END)`;
 }
 
-/** In UTC, with milliseconds, as a card has it, and its era behind it. Null for `infinity`. */
+/** In UTC, with milliseconds, as a card has it, and its era behind it; or `infinity`, as it stands. */
 export function timestampColumn(table: string, column: string): string {
-  return `to_char(${table}.${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"BC') AS ${column}`;
+  const moment = `${table}.${column}`;
+  return `CASE WHEN isfinite(${moment})
+    THEN to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"BC') ELSE ${moment}::text END AS ${column}`;
 }
 
 /**
@@ -41,17 +44,23 @@ export function cardColumns(columns: Columns): string {
     card.status_reason, card.result, card.extra, card.archived`;
 }
 
-/** The same without what is long and cannot make a card invalid, for those who only count. */
+/** The same without what is long and hardly ever makes a card invalid, for those who only count. */
 export function countedColumns(columns: Columns): string {
   return cardColumns(columns)
     .replace('card.body,', 'NULL AS body,')
     .replace(/CASE WHEN card\.acceptance_as_written.*? END AS acceptance/s, 'NULL AS acceptance')
     .replace('card.acceptance AS acceptance', 'NULL AS acceptance')
-    .replace('card.result, card.extra', 'NULL AS result, NULL AS extra');
+    .replace('card.result,', 'NULL AS result,');
 }
 
 /** Claim order. Milliseconds, as cards have them: another program may have written more digits. */
 export const CLAIM_ORDER = `card.priority DESC, card.created_at, card.id COLLATE "C"`;
 
-/** The moment from which a claim counts as expired. */
-export const CLAIM_END = `card.claimed_at + card.claim_ttl_seconds * interval '1 second'`;
+/** The years that a card can name. Beyond them the server cannot reckon with every time that it can hold. */
+export function isInRange(moment: string): string {
+  return `${moment} >= '0001-01-01 BC' AND ${moment} < '10000-01-01'`;
+}
+
+/** The moment from which a claim counts as expired; null for one that no card can have. */
+export const CLAIM_END: string = `CASE WHEN card.claim_ttl_seconds BETWEEN 1 AND 2147483647 AND ${isInRange('card.claimed_at')}
+  THEN card.claimed_at + card.claim_ttl_seconds * interval '1 second' END`;

@@ -23,6 +23,8 @@ export interface DamagedRow {
   readonly id: string;
   readonly rev: number;
   readonly archived: boolean;
+  /** All that a card depending on this one asks of it; it has a type of its own, and cannot be wrong. */
+  readonly isDone: boolean;
   /** Follows a colon. */
   readonly reason: string;
 }
@@ -41,7 +43,7 @@ export function parseRow(row: TextRow): Row {
     phase: row['phase'],
     priority: number(row['priority']),
     status: row['status'],
-    dependsOn: json(row['depends_on']),
+    dependsOn: json(row['depends_on'] ?? '[]'),
     ...(row['status'] === 'claimed' ? claimOf(row) : NO_CLAIM),
     attempts: number(row['attempts']),
     idempotencyKey: row['idempotency_key'],
@@ -56,9 +58,20 @@ export function parseRow(row: TextRow): Row {
     result: json(row['result']),
   };
   const extra = json(row['extra']);
-  const parsed = parseCard(isObject(extra) ? { ...fields, ...extra, id } : fields, null, 0);
-  if (parsed.kind === 'bad') return { kind: 'damaged', id, rev, archived, reason: parsed.reason };
-  return { kind: 'card', id, rev, archived, card: inFieldOrder(parsed.card) };
+  const reason = extraProblem(extra, fields);
+  const parsed =
+    reason === null
+      ? parseCard({ ...fields, ...(isObject(extra) ? extra : {}) }, null, 0)
+      : { kind: 'bad' as const, reason };
+  if (parsed.kind === 'card') return { kind: 'card', id, rev, archived, card: inFieldOrder(parsed.card) };
+  return { kind: 'damaged', id, rev, archived, isDone: row['status'] === 'done', reason: parsed.reason };
+}
+
+function extraProblem(extra: unknown, fields: object): string | null {
+  if (extra === null) return null;
+  if (!isObject(extra)) return 'its column extra is not a JSON object';
+  const name = Object.keys(extra).find((key) => Object.hasOwn(fields, key));
+  return name === undefined ? null : `its column extra holds ${name}, which has a column of its own`;
 }
 
 /** The row of a card, for people. */
@@ -91,10 +104,11 @@ function json(text: string | null | undefined): unknown {
   return text === null || text === undefined ? null : JSON.parse(text);
 }
 
-/** The server has no year 0: it is the first one before Christ there. */
+/** The server has no year 0: it is the first one before Christ there. What no card can have stays as it is. */
 export function timestamp(text: string | null | undefined): string | null {
   if (text === null || text === undefined) return null;
-  return text.endsWith('BC') ? `0000${text.slice(4, -2)}` : text.slice(0, -2);
+  if (text.endsWith('AD')) return text.slice(0, -2);
+  return /^0001-.*BC$/.test(text) ? `0000${text.slice(4, -2)}` : text;
 }
 
 /** A time of a card, for the server. */

@@ -3,13 +3,25 @@
  * is not there yet; our columns beside them, each with a default, so that programs which do not know them work on.
  */
 import { CLAIM_ORDER } from '../form/columns.ts';
+import { isUnique, KEY_INDEX, KEY_TWICE } from './unique.ts';
 
 /** Of the working set only what can be claimed, in the order in which it is claimed. */
 const CLAIM_KEY = CLAIM_ORDER.replaceAll('card.', '');
 
+/** Ours; those of the older program are its own matter, as long as they do what they are for. */
+export const INDEXES: readonly string[] = [
+  'backlog_claimable_idx',
+  'backlog_claimed_idx',
+  'backlog_not_before_idx',
+  'backlog_history_id_idx',
+];
+
 export const FIRST: string = `
 DO $$ BEGIN
-  IF to_regtype('backlog_status') IS NULL THEN
+  IF to_regclass('backlog') IS NULL AND NOT EXISTS (
+    SELECT FROM pg_type JOIN pg_namespace ON pg_namespace.oid = typnamespace
+    WHERE typname = 'backlog_status' AND nspname = current_schema()
+  ) THEN
     CREATE TYPE backlog_status AS ENUM ('ready', 'claimed', 'blocked', 'done');
   END IF;
 END $$;
@@ -33,7 +45,12 @@ CREATE TABLE IF NOT EXISTS backlog (
 );
 CREATE INDEX IF NOT EXISTS backlog_status_idx ON backlog (status);
 CREATE INDEX IF NOT EXISTS backlog_phase_idx ON backlog (phase);
-CREATE UNIQUE INDEX IF NOT EXISTS backlog_idempotency_key_idx ON backlog (idempotency_key);
+DO $$ BEGIN
+  -- With keys that stand there twice it cannot be made: then the doctor says so.
+  IF NOT ${isUnique('idempotency_key')} AND NOT EXISTS (${KEY_TWICE}) THEN
+    CREATE UNIQUE INDEX ${KEY_INDEX} ON backlog (idempotency_key);
+  END IF;
+END $$;
 
 ALTER TABLE backlog
   ADD COLUMN IF NOT EXISTS rev bigint NOT NULL DEFAULT 1,
@@ -48,6 +65,8 @@ ALTER TABLE backlog
 
 CREATE INDEX IF NOT EXISTS backlog_claimable_idx ON backlog (${CLAIM_KEY}) WHERE status = 'ready';
 CREATE INDEX IF NOT EXISTS backlog_claimed_idx ON backlog (claimed_at) WHERE status = 'claimed';
+CREATE INDEX IF NOT EXISTS backlog_not_before_idx ON backlog (not_before)
+  WHERE status = 'ready' AND not_before IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS backlog_history (
   seq bigint PRIMARY KEY,

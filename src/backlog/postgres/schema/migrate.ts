@@ -5,50 +5,40 @@
 import type { Client } from 'pg';
 import { MosaicError } from '../../../errors.ts';
 import { ask } from '../asking.ts';
+import { WRITER } from '../transaction-text.ts';
 import type { Migration } from './migrations.ts';
-import { foreignTable, NOT_THERE, type Shape, SHAPE_QUERY, shapeOf } from './shape.ts';
+import { INDEXES } from './first.ts';
+import { assertOlderTable } from './older-table.ts';
+import { assertKnown, newestOf, NOT_THERE, type Shape, SHAPE_QUERY, shapeOf } from './shape.ts';
+import { KEY_INDEX } from './unique.ts';
 
 /** The only lock that is known before there is a table. */
-const LOCK = `SELECT pg_advisory_xact_lock(hashtext('backlog migration ' || current_schema()))`;
+const LOCK = `SELECT pg_advisory_xact_lock(hashtext('backlog migration'))`;
 
-/** What an older table must have for the fifteen columns to mean what they say. */
-const OLDER_COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  id: ['text', 'character varying'],
-  title: ['text', 'character varying'],
-  body: ['text', 'character varying'],
-  phase: ['text', 'character varying'],
-  priority: ['integer', 'bigint', 'smallint'],
-  status: ['backlog_status'],
-  depends_on: ['jsonb', 'text[]'],
-  claim_owner: ['text', 'character varying'],
-  claim_ttl_seconds: ['integer', 'bigint'],
-  claimed_at: ['timestamp with time zone', 'timestamp without time zone'],
-  attempts: ['integer', 'bigint'],
-  idempotency_key: ['text', 'character varying'],
-  acceptance: ['jsonb', 'json'],
-  created_at: ['timestamp with time zone', 'timestamp without time zone'],
-  updated_at: ['timestamp with time zone', 'timestamp without time zone'],
-};
+/** What a migration does to rows is no change of a card. */
+const BEGIN = `BEGIN; SET LOCAL lock_timeout = '60s'; SET LOCAL ${WRITER} = 'on'`;
 
 /** The version that is there, brought to ours where it is older. @throws MosaicError STORE_TOO_NEW, STORE_FOREIGN */
 export async function ensureSchema(client: Client, migrations: readonly Migration[]): Promise<Shape> {
-  const ours = migrations.at(-1)?.version ?? 0;
   const found = await shapeThere(client);
-  if (found !== null && found.version >= ours) return checked(found, ours);
-  return checked(await atOnce(client, () => migrate(client, migrations)), ours);
+  const isReady = found !== null && found.version >= newestOf(migrations);
+  const shape = isReady ? found : await atOnce(client, () => migrate(client, migrations));
+  assertKnown(shape, migrations);
+  return shape;
 }
 
 /** Makes what is missing of the steps that were done before. */
 export async function repeatMigrations(client: Client, migrations: readonly Migration[]): Promise<void> {
   await atOnce(client, async () => {
-    await ask(client, { text: LOCK });
-    const schema = await schemaName(client);
+    const schema = await enterSchema(client);
+    await lockTable(client);
+    await dropUnusable(client);
     for (const step of migrations) await ask(client, { text: step.text(schema) });
   });
 }
 
 async function atOnce<T>(client: Client, work: () => Promise<T>): Promise<T> {
-  await ask(client, { text: "BEGIN; SET LOCAL lock_timeout = '60s'" });
+  await ask(client, { text: BEGIN });
   try {
     const value = await work();
     await ask(client, { text: 'COMMIT' });
@@ -71,8 +61,7 @@ async function shapeThere(client: Client): Promise<Shape | null> {
 }
 
 async function migrate(client: Client, migrations: readonly Migration[]): Promise<Shape> {
-  await ask(client, { text: LOCK });
-  const schema = await schemaName(client);
+  const schema = await enterSchema(client);
   await ask(client, {
     text: `CREATE TABLE IF NOT EXISTS backlog_store (
       only_row boolean PRIMARY KEY DEFAULT TRUE CHECK (only_row),
@@ -87,7 +76,9 @@ async function migrate(client: Client, migrations: readonly Migration[]): Promis
     await assertOlderTable(client);
     await ask(client, { text: 'INSERT INTO backlog_store (version, compatible_from, last_seq) VALUES (0, 0, 0)' });
   }
-  for (const step of migrations.filter((migration) => migration.version > version)) {
+  const steps = migrations.filter((migration) => migration.version > version);
+  if (steps.length > 0) await lockTable(client);
+  for (const step of steps) {
     await ask(client, { text: step.text(schema) });
     const values = [step.version, step.compatibleFrom];
     await ask(client, { text: 'UPDATE backlog_store SET version = $1, compatible_from = $2', values });
@@ -97,9 +88,19 @@ async function migrate(client: Client, migrations: readonly Migration[]): Promis
   return shape;
 }
 
-async function schemaName(client: Client): Promise<string> {
+/**
+ * The schema in which the store is, or the table of an older program, wherever on the search path; else the first one of
+ * the path. From here on it comes first, so that whatever is made is made there.
+ */
+async function enterSchema(client: Client): Promise<string> {
+  await ask(client, { text: LOCK });
   const [row] = await ask(client, {
-    text: `SELECT quote_ident(current_schema()) AS name, current_setting('server_encoding') AS encoding`,
+    text: `SELECT quote_ident(name) AS name, current_setting('server_encoding') AS encoding,
+        set_config('search_path', concat_ws(', ', quote_ident(name), nullif(current_setting('search_path'), '')), TRUE)
+      FROM coalesce(
+        (SELECT nspname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+          WHERE pg_class.oid = coalesce(to_regclass('backlog_store'), to_regclass('backlog'))),
+        current_schema()) AS name`,
   });
   if (row?.['encoding'] !== 'UTF8') throw foreignEncoding(row?.['encoding'] ?? 'unknown');
   if (typeof row['name'] === 'string') return row['name'];
@@ -111,32 +112,20 @@ async function schemaName(client: Client): Promise<string> {
   });
 }
 
-/** Before anything is added to a table that somebody else has made. */
-async function assertOlderTable(client: Client): Promise<void> {
-  const columns = await ask(client, {
-    text: `SELECT attname, format_type(atttypid, NULL) AS type, relkind FROM pg_attribute
-      JOIN pg_class ON pg_class.oid = attrelid
-      WHERE attrelid = to_regclass('backlog') AND attnum > 0 AND NOT attisdropped`,
+/** An index whose making was broken off has its name and does nothing. */
+async function dropUnusable(client: Client): Promise<void> {
+  const rows = await ask(client, {
+    text: `SELECT indexrelid::regclass AS name FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+      WHERE indrelid IN (to_regclass('backlog'), to_regclass('backlog_history')) AND NOT indisvalid AND relname = ANY ($1)`,
+    values: [[...INDEXES, KEY_INDEX]],
   });
-  if (columns.length === 0) return;
-  if (columns[0]?.['relkind'] !== 'r') throw foreignTable('it is a view, or in parts');
-  const types = new Map(columns.map((column) => [column['attname'], column['type'] ?? '']));
-  for (const [name, wanted] of Object.entries(OLDER_COLUMNS)) {
-    const type = types.get(name)?.split('.').at(-1);
-    if (type === undefined) throw foreignTable(`it has no column ${name}`);
-    if (!wanted.includes(type)) throw foreignTable(`its column ${name} is ${type} and not ${wanted.join(' or ')}`);
-  }
+  for (const { name } of rows) await ask(client, { text: `DROP INDEX ${name}` });
 }
 
-function checked(shape: Shape, ours: number): Shape {
-  if (shape.compatibleFrom <= ours) return shape;
-  throw new MosaicError({
-    code: 'STORE_TOO_NEW',
-    message:
-      `The database was made by a newer version of this program (schema ${shape.version}; this one knows ${ours}). ` +
-      'Nothing was changed.',
-    hint: 'Update this installation with: mosaic fleet update',
-  });
+/** At once for all that comes: who has a weaker lock and wants more is in the way of everybody who works on the table. */
+async function lockTable(client: Client): Promise<void> {
+  const [row] = await ask(client, { text: `SELECT to_regclass('backlog') AS name` });
+  if (typeof row?.['name'] === 'string') await ask(client, { text: 'LOCK TABLE backlog IN ACCESS EXCLUSIVE MODE' });
 }
 
 function foreignEncoding(encoding: string): MosaicError {

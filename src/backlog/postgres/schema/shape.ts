@@ -3,10 +3,14 @@ import { MosaicError } from '../../../errors.ts';
 import { ACCEPTANCE_TYPES, type Columns, DEPENDS_ON_TYPES } from '../form/columns.ts';
 import type { TextRow } from '../form/row.ts';
 import type { Query } from '../asking.ts';
+import type { Migration } from './migrations.ts';
 
-export interface Shape {
+export interface Version {
   readonly version: number;
   readonly compatibleFrom: number;
+}
+
+export interface Shape extends Version {
   readonly columns: Columns;
 }
 
@@ -19,6 +23,12 @@ export const SHAPE_QUERY: Query = {
     ) AS type`,
 };
 
+/** What of it can change under a program that runs. */
+export const VERSION_QUERY: Query = {
+  isRepeated: true,
+  text: 'SELECT version, compatible_from FROM backlog_store',
+};
+
 /** SQLSTATE of a table, a column or a schema that is not there. */
 export const NOT_THERE: readonly string[] = ['42P01', '42703', '3F000'];
 
@@ -26,13 +36,33 @@ export const NOT_THERE: readonly string[] = ['42P01', '42703', '3F000'];
 export function shapeOf([row]: readonly TextRow[]): Shape | null {
   if (row === undefined) return null;
   return {
-    version: Number(row['version']),
-    compatibleFrom: Number(row['compatible_from']),
+    ...versionOf([row]),
     columns: {
       dependsOn: typeAmong(row, 'depends_on', DEPENDS_ON_TYPES),
       acceptance: typeAmong(row, 'acceptance', ACCEPTANCE_TYPES),
     },
   };
+}
+
+export function versionOf([row]: readonly TextRow[]): Version {
+  return { version: Number(row?.['version'] ?? 0), compatibleFrom: Number(row?.['compatible_from'] ?? 0) };
+}
+
+/** @throws MosaicError STORE_TOO_NEW */
+export function assertKnown({ version, compatibleFrom }: Version, migrations: readonly Migration[]): void {
+  const ours = newestOf(migrations);
+  if (compatibleFrom <= ours) return;
+  throw new MosaicError({
+    code: 'STORE_TOO_NEW',
+    message:
+      `The database was made by a newer version of this program (schema ${version}; this one knows ${ours}). ` +
+      'Nothing was changed.',
+    hint: 'Update this installation with: mosaic fleet update',
+  });
+}
+
+export function newestOf(migrations: readonly Migration[]): number {
+  return migrations.at(-1)?.version ?? 0;
 }
 
 function typeAmong<T extends string>(row: TextRow, column: string, types: readonly T[]): T {

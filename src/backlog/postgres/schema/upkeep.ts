@@ -4,23 +4,28 @@
  *
  * The line is written at the very end of the other's transaction: until then nobody waits for the last number.
  */
-import { CHANNEL } from '../decision/writing.ts';
+import { CHANNEL, WITHOUT_WORK, WORK } from '../notification.ts';
 import { WRITER } from '../transaction-text.ts';
 
 const IS_FOREIGN = `coalesce(current_setting('${WRITER}', TRUE), '') = ''`;
 
+const QUIET = WITHOUT_WORK.map((kind) => `'${kind}'`).join(', ');
+
+/** A card's times have no more digits than milliseconds, and its place in the order must not hang on what nobody sees. */
+const TIMES = ['created_at', 'updated_at', 'claimed_at', 'not_before'] as const;
+
 /** @param schema quoted; what a function means must not depend on who calls it */
 export function upkeep(schema: string): string {
   return `
+UPDATE backlog SET ${TIMES.map((name) => `${name} = date_trunc('milliseconds', ${name})`).join(', ')}
+WHERE ${TIMES.map((name) => `${name} <> date_trunc('milliseconds', ${name})`).join(' OR ')};
+
 CREATE OR REPLACE FUNCTION backlog_take_up() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP = 'UPDATE' AND NEW.rev <= OLD.rev AND to_jsonb(NEW) IS DISTINCT FROM to_jsonb(OLD) THEN
+  IF TG_OP = 'UPDATE' AND NEW.rev <= OLD.rev AND NEW::text IS DISTINCT FROM OLD::text THEN
     NEW.rev := OLD.rev + 1;
   END IF;
-  -- A card's times have no more digits, and its place in the order must not hang on those that nobody sees.
-  NEW.created_at := date_trunc('milliseconds', NEW.created_at);
-  NEW.updated_at := date_trunc('milliseconds', NEW.updated_at);
-  NEW.claimed_at := date_trunc('milliseconds', NEW.claimed_at);
+  ${TIMES.map((name) => `NEW.${name} := date_trunc('milliseconds', NEW.${name});`).join('\n  ')}
   NEW.archived := NEW.archived AND NEW.status = 'done';
   RETURN NEW;
 END $$;
@@ -61,7 +66,7 @@ BEGIN
   UPDATE backlog_store SET last_seq = last_seq + 1 RETURNING last_seq INTO told.seq;
   told.at := date_trunc('milliseconds', clock_timestamp());
   INSERT INTO backlog_history VALUES (told.*);
-  PERFORM pg_notify('${CHANNEL}', '');
+  PERFORM pg_notify('${CHANNEL}', CASE WHEN told.kind IN (${QUIET}) THEN '' ELSE '${WORK}' END);
   RETURN NULL;
 END $$;
 

@@ -13,6 +13,11 @@ export function isRetryable(error: unknown): boolean {
   return ['40001', '40P01'].includes(sqlStateOf(error) ?? '');
 }
 
+/** The server has undone the transaction. With other severities it ends the session, and may have done what was asked. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'severity' in error && error.severity === 'ERROR';
+}
+
 /** @param constraint the name of the index or constraint, where only that one is meant */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   if (sqlStateOf(error) !== '23505') return false;
@@ -30,7 +35,6 @@ export interface ServerTrouble {
 }
 
 const AGAIN = 'then run the same command again';
-const POOL = 'A pool in between has to be in session mode, or to keep prepared statements (max_prepared_statements).';
 
 const TROUBLES: readonly (readonly [sqlStates: RegExp, ServerTrouble])[] = [
   [
@@ -106,8 +110,12 @@ const TROUBLES: readonly (readonly [sqlStates: RegExp, ServerTrouble])[] = [
     },
   ],
   [
-    /^(26000|42P05)$/,
-    { code: 'DATABASE_FAILED', says: (shown) => `${shown} has lost or mixed up a prepared statement`, hint: POOL },
+    /^22003$/,
+    {
+      code: 'INVALID_INPUT',
+      says: (shown) => `${shown} cannot keep a number that large`,
+      hint: 'Correct it: attempts and priority are whole numbers below 2147483648 there.',
+    },
   ],
   [
     /^57014$/,
@@ -160,11 +168,9 @@ export function asDatabaseError(error: unknown, shown: string, password?: string
   const state = sqlStateOf(error);
   if (state === null) return notUnderstood(error, shown, password);
   const { code, says, hint } = troubleOf(state);
-  // With other severities the server ends the session, and may have done what was asked.
-  const isRefused = error instanceof Error && 'severity' in error && error.severity === 'ERROR';
   return new MosaicError({
     code,
-    message: `${says(shown)}: ${words} (SQLSTATE ${state}).${isRefused ? ' Nothing was changed.' : ''}`,
+    message: `${says(shown)}: ${words} (SQLSTATE ${state}).${isRefusal(error) ? ' Nothing was changed.' : ''}`,
     hint,
     cause,
   });
