@@ -23,8 +23,8 @@ const OFTEN = ['claim', 'renew', 'complete', 'fail', 'release', 'create', 'show'
 
 /**
  * The parts, each with the files it is there for: it holds what is loaded with them and is in none before it. `line` reads
- * command lines that are not plain, `pages` is what people read of cards, `server` is the store on Postgres. All the rest
- * is `seldom`.
+ * command lines that are not plain, `pages` is what people read of cards, `server` is the store on Postgres and nothing that
+ * the one on files has in common with it. All the rest is `seldom`.
  */
 const PARTS = {
   program: ['src/cli/main.ts', 'src/backlog/open.ts', ...OFTEN.map((name) => `src/cli/backlog/${name}.ts`)],
@@ -32,6 +32,9 @@ const PARTS = {
   server: ['src/backlog/postgres/open-postgres.ts'],
   pages: [...['claim-page', 'card-page', 'card-table'].map((name) => `src/cli/print/${name}.ts`), 'src/cli/help.ts'],
 };
+
+/** The folder of what only a server needs. */
+const SERVER = join(root, 'src/backlog/postgres/');
 
 /** Its classes take longer to make than a claim takes; nearly every card and request is told without it. */
 const SCHEMA = 'zod/mini';
@@ -120,7 +123,9 @@ function inParts(chunks, partOf) {
 async function partsOfModules() {
   const found = new Map();
   for (const [part, files] of Object.entries(PARTS)) {
-    for (const id of await modulesBehind(files)) if (!found.has(id)) found.set(id, part);
+    for (const id of await modulesBehind(files)) {
+      if (!found.has(id) && (part !== 'server' || id.startsWith(SERVER))) found.set(id, part);
+    }
   }
   // What is no file is the bundler's own.
   return (id) => found.get(id) ?? (id.startsWith('/') ? 'seldom' : 'program');

@@ -47,6 +47,8 @@ export interface PostgresStoreSettings {
   readonly vanishedAfterSeconds: number;
 }
 
+/** Who was overtaken by another sees its row the next time; what is still in the way then is a rule of somebody else. */
+const UNIQUE_TRIES = 8;
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 1000;
 
@@ -176,11 +178,13 @@ export class PostgresStore {
   async #persist<T>(attempt: () => Promise<T>): Promise<T> {
     const { clock, random, patienceMs } = this.#settings;
     const begunMs = clock.monotonicMs();
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    for (let pauseMs = FIRST_PAUSE_MS, tries = 1; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS), tries++) {
       try {
         return await attempt();
       } catch (error) {
-        if (clock.monotonicMs() - begunMs > patienceMs || !this.#mayPass(error)) throw this.#told(error);
+        const isOver =
+          clock.monotonicMs() - begunMs > patienceMs || (isUniqueViolation(error) && tries >= UNIQUE_TRIES);
+        if (isOver || !this.#mayPass(error)) throw this.#told(error);
       }
       await sleep(pauseMs * (0.5 + random()));
     }

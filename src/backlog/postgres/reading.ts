@@ -36,7 +36,7 @@ async function rowsFor({ client, columns }: Look, options: ListOptions, count: n
   const values: Parameter[] = [];
   const parameter = (value: Parameter): string => `$${values.push(value)}`;
   const conditions: string[] = ['TRUE'];
-  if (options.archived !== true) conditions.push('NOT (card.archived AND card.status = $$done$$)');
+  if (options.archived !== true) conditions.push("NOT (card.archived AND card.status = 'done')");
   if (options.status !== undefined) conditions.push(`card.status = ${parameter(options.status)}`);
   if (options.phase !== undefined) conditions.push(`card.phase = ${parameter(options.phase)}`);
   if (options.label !== undefined) conditions.push(`${parameter(options.label)} = ANY (card.labels)`);

@@ -9,7 +9,7 @@ import { isCardDamaged } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
 import { ask } from './asking.ts';
 import { unmetNeeds } from './decision/loading.ts';
-import { CLAIM_END, CLAIM_ORDER, countedColumns, isInRange } from './form/columns.ts';
+import { cardColumns, CLAIM_END, CLAIM_ORDER, isInRange } from './form/columns.ts';
 import { parseRow, type TextRow } from './form/row.ts';
 import type { PostgresStore } from './postgres-store.ts';
 
@@ -22,7 +22,7 @@ export async function explainCards(store: PostgresStore, id: string | undefined)
   }
   const waiting = await store.look(async ({ client, columns }) => {
     const rows = await ask(client, {
-      text: `SELECT ${countedColumns(columns)} FROM backlog card WHERE NOT (card.archived AND card.status = 'done')
+      text: `SELECT ${cardColumns(columns, false)} FROM backlog card WHERE NOT (card.archived AND card.status = 'done')
         ORDER BY ${CLAIM_ORDER}`,
     });
     return rows.map(parseRow).filter((row) => row.kind === 'damaged' || row.card.status === 'ready');
@@ -52,7 +52,7 @@ function explainOne(
 export async function statsOf(store: PostgresStore): Promise<BacklogStats> {
   return store.look(async ({ client, columns }) => {
     const rows = await ask(client, {
-      text: `SELECT ${countedColumns(columns)}, EXISTS (${unmetNeeds(columns)}) AS waits,
+      text: `SELECT ${cardColumns(columns, false)}, EXISTS (${unmetNeeds(columns)}) AS waits,
           floor(extract(epoch FROM clock_timestamp()) * 1000) AS now_ms
         FROM backlog card`,
     });

@@ -4,6 +4,7 @@ import type { Backlog } from '../../../src/backlog/backlog.ts';
 import { openBacklog } from '../../../src/backlog/open.ts';
 import { collect, ids, line } from '../../contract/given.ts';
 import { refusal } from '../../contract/refusal.ts';
+import { connect, query, type Connection } from '../connection.ts';
 import { newDatabase } from '../database.ts';
 import { emptyDatabase, opened, sql } from '../opened.ts';
 
@@ -70,21 +71,22 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
 const MADE = 'insert into backlog (id, title, priority) values';
 
 describe('rows that are no card, each among cards that are sound', () => {
-  let url = '';
+  let connection: Connection;
   let backlog: Backlog;
-  let removed: () => Promise<void>;
 
   beforeAll(async () => {
-    const database = await newDatabase();
-    url = database.url;
+    const { url } = await newDatabase();
+    connection = await connect(url);
     backlog = await openBacklog({ databaseUrl: url, actor: 'tester' });
-    removed = () => backlog.close();
     await backlog.stats();
-    return () => removed();
+    return async () => {
+      await backlog.close();
+      await connection.end();
+    };
   });
 
   it.each(Object.entries(DAMAGES))('%s', async (_what, { set, says, isNotCounted }) => {
-    await sql(url, 'truncate backlog');
+    await query(connection, 'truncate backlog');
     await backlog.import({
       lines: [
         line({ id: 'finished', status: 'done' }),
@@ -92,8 +94,8 @@ describe('rows that are no card, each among cards that are sound', () => {
         line({ id: 'waits', dependsOn: ['odd'] }),
       ],
     });
-    await sql(url, `${MADE} ('odd', 'Odd', 9)`);
-    const [row] = await sql(url, `update backlog set ${set} where id = 'odd' returning id`);
+    await query(connection, `${MADE} ('odd', 'Odd', 9)`);
+    const [row] = await query(connection, `update backlog set ${set} where id = 'odd' returning id`);
     const id = String(row?.['id']);
 
     const { cards, damaged } = await backlog.list();
@@ -108,7 +110,7 @@ describe('rows that are no card, each among cards that are sound', () => {
     expect((await backlog.explain()).filter(({ claimable }) => claimable)).toMatchObject([{ id: 'sound' }]);
     const { findings } = await backlog.doctor();
     expect(findings).toContainEqual(expect.objectContaining({ code: 'damaged-card', subject: id }));
-    const before = await sql(url, 'select md5(card::text) as sum from backlog card where id = $1', [id]);
+    const before = await query(connection, 'select md5(card::text) as sum from backlog card where id = $1', [id]);
     await refusal(collect(backlog.export()), 'CARD_DAMAGED');
 
     expect(await backlog.claim({ owner: 'w', waitSeconds: 5 })).toMatchObject({ id: 'sound', attempts: 1 });
@@ -116,7 +118,9 @@ describe('rows that are no card, each among cards that are sound', () => {
     expect(await backlog.reclaim()).toEqual([]);
     expect(await backlog.archive()).toEqual(['finished']);
     await backlog.complete({ id: 'sound', owner: 'w', attempt: 1 });
-    expect(await sql(url, 'select md5(card::text) as sum from backlog card where id = $1', [id])).toEqual(before);
+    expect(await query(connection, 'select md5(card::text) as sum from backlog card where id = $1', [id])).toEqual(
+      before,
+    );
   });
 });
 
@@ -242,4 +246,49 @@ describe('what the doctor finds missing in the schema', () => {
     await backlog.doctor({ fix: true });
     expect((await backlog.doctor()).findings).toEqual([]);
   });
+});
+
+describe('what somebody has taken away', () => {
+  it('is counted on from where it was, where it is the row with the last number', async () => {
+    const url = await emptyDatabase();
+    const backlog = await opened(url);
+    await backlog.import({ lines: [line({ id: 'a' }), line({ id: 'b' })] });
+    await sql(url, 'drop table backlog_store');
+    const again = await opened(url);
+    await again.claim({ owner: 'w' });
+    expect((await again.history()).map(({ seq, kind }) => [seq, kind])).toEqual([
+      [1, 'imported'],
+      [2, 'imported'],
+      [3, 'claimed'],
+    ]);
+    expect((await again.doctor()).findings).toEqual([]);
+  });
+
+  it('is said and made again, where it is the history', async () => {
+    const url = await emptyDatabase();
+    const backlog = await opened(url);
+    await backlog.import({ lines: [line({ id: 'a' })] });
+    await sql(url, 'drop table backlog_history');
+    expect((await backlog.doctor()).findings).toMatchObject([{ code: 'table-missing', subject: 'backlog_history' }]);
+    await refusal(backlog.claim({ owner: 'w' }), 'DATABASE_FAILED', 'backlog_history', 'Nothing was changed.');
+    expect(await backlog.get({ id: 'a' })).toMatchObject({ status: 'ready', rev: 1 });
+    const { findings } = await backlog.doctor({ fix: true });
+    expect(findings).toMatchObject([{ code: 'table-missing', fixed: expect.any(String) }, { code: 'history-gap' }]);
+    expect(await backlog.claim({ owner: 'w' })).toMatchObject({ id: 'a' });
+    expect(await backlog.history()).toMatchObject([{ seq: 2, kind: 'claimed' }]);
+  });
+});
+
+it('a rule that somebody else has given the table is an error that says so, and soon', async () => {
+  const url = await emptyDatabase();
+  const backlog = await opened(url);
+  await backlog.create({ id: 'a', title: 'Once' });
+  await sql(
+    url,
+    `alter table backlog add constraint titles unique (title);
+    alter table backlog add constraint humble check (priority < 100)`,
+  );
+  await refusal(backlog.create({ id: 'b', title: 'Once' }), 'DATABASE_FAILED', 'titles', 'Nothing was changed.');
+  await refusal(backlog.update({ id: 'a', priority: 100 }), 'DATABASE_FAILED', 'humble', 'Nothing was changed.');
+  expect(await backlog.create({ id: 'b', title: 'Twice' })).toMatchObject({ id: 'b' });
 });

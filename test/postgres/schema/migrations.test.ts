@@ -122,6 +122,10 @@ describe('two versions of the program', () => {
     await openedBy([...MIGRATIONS, { version: NEWEST + 1, compatibleFrom: NEWEST, text }], url).stats();
     expect(await backlog.claim({ owner: 'w' })).toMatchObject({ id: 'a' });
     await (await opened(url)).complete({ id: 'a' });
+    // What the newer one has made is not for this one to make again.
+    await sql(url, 'drop index backlog_claimed_idx');
+    const { findings } = await backlog.doctor({ fix: true });
+    expect(findings).toMatchObject([{ code: 'index-missing', fixed: null }]);
     expect(await sql(url, 'select version from backlog_store')).toEqual([{ version: NEWEST + 1 }]);
   });
 

@@ -244,13 +244,20 @@ describe('what the older program does', () => {
   });
 });
 
-it('creates nothing twice under one key, whoever of the two was first', async () => {
-  const { older, backlog } = await neighbours();
+it.each(MAKES)('creates nothing twice under one key, whoever of the two was first ($keys)', async (make) => {
+  const { older, backlog } = await neighbours(make);
   await older.create({ id: 'a', idempotencyKey: 'k1' });
   expect(await backlog.create({ id: 'a2', title: 'A', idempotencyKey: 'k1' })).toMatchObject({ id: 'a' });
   await backlog.create({ id: 'b', title: 'B', idempotencyKey: 'k2' });
   expect(await older.create({ id: 'b2', idempotencyKey: 'k2' })).toBe('b');
-  expect((await older.list()).map(({ id }) => id)).toEqual(['a', 'b']);
+  const atOnce = await Promise.all([
+    ...[1, 2, 3].map(async (n) => (await backlog.create({ id: `o${n}`, title: 'C', idempotencyKey: 'k3' })).id),
+    older.create({ id: 't', idempotencyKey: 'k3' }),
+  ]);
+  expect(new Set(atOnce).size).toBe(1);
+  expect(await older.list()).toHaveLength(3);
+  const unique = await older.sql(`select from pg_index where indrelid = 'backlog'::regclass and indisunique`);
+  expect(unique).toHaveLength(2);
 });
 
 it('is opened in the middle of what the older program does, and none of its statements fails', async () => {

@@ -10,18 +10,25 @@ export interface Make {
   readonly acceptance: 'jsonb' | 'json';
   readonly time: 'timestamptz' | 'timestamp';
   readonly text: 'text' | 'varchar(1000)';
+  readonly keys: 'all of them' | 'those that are';
 }
 
-export const USUAL: Make = { dependsOn: 'jsonb', acceptance: 'jsonb', time: 'timestamptz', text: 'text' };
+export const USUAL: Make = {
+  dependsOn: 'jsonb',
+  acceptance: 'jsonb',
+  time: 'timestamptz',
+  text: 'text',
+  keys: 'all of them',
+};
 
 /** Every type once at least. */
 export const MAKES: readonly Make[] = [
   USUAL,
-  { dependsOn: 'text[]', acceptance: 'json', time: 'timestamp', text: 'text' },
-  { dependsOn: 'text[]', acceptance: 'jsonb', time: 'timestamptz', text: 'varchar(1000)' },
+  { dependsOn: 'text[]', acceptance: 'json', time: 'timestamp', text: 'text', keys: 'all of them' },
+  { dependsOn: 'text[]', acceptance: 'jsonb', time: 'timestamptz', text: 'varchar(1000)', keys: 'those that are' },
 ];
 
-export function tableOf({ dependsOn, acceptance, time, text }: Make): string {
+export function tableOf({ dependsOn, acceptance, time, text, keys }: Make): string {
   return `
     create type backlog_status as enum ('ready', 'claimed', 'blocked', 'done');
     create table backlog (
@@ -43,7 +50,8 @@ export function tableOf({ dependsOn, acceptance, time, text }: Make): string {
     );
     create index backlog_status_idx on backlog (status, priority);
     create index backlog_phase_idx on backlog (phase);
-    create unique index backlog_idempotency_key_idx on backlog (idempotency_key);`;
+    create unique index ${keys === 'all of them' ? 'backlog_idempotency_key_idx' : 'uq_key'} on backlog (idempotency_key)
+      ${keys === 'all of them' ? '' : 'where idempotency_key is not null'};`;
 }
 
 export interface OlderCard {
@@ -92,7 +100,7 @@ export class OlderProgram {
     const needs = this.#make.dependsOn === 'jsonb' ? JSON.stringify(dependsOn) : dependsOn;
     const [made] = await this.sql(
       `insert into backlog (id, title, priority, depends_on, idempotency_key) values ($1, $2, $3, $4, $5)
-        on conflict (idempotency_key) do nothing returning id`,
+        on conflict (idempotency_key) where idempotency_key is not null do nothing returning id`,
       [id, title, priority, needs, idempotencyKey ?? null],
     );
     if (made !== undefined) return made['id'];

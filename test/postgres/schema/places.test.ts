@@ -122,6 +122,21 @@ describe('a schema of its own', () => {
   });
 });
 
+it('a database whose transactions are strict unless they say otherwise is like any other', async () => {
+  const url = await emptyDatabase();
+  await sql(
+    url,
+    `alter database ${new URL(url).pathname.slice(1)} set default_transaction_isolation = 'serializable';
+    alter database ${new URL(url).pathname.slice(1)} set timezone = 'Pacific/Kiritimati';
+    alter database ${new URL(url).pathname.slice(1)} set datestyle = 'SQL, DMY'`,
+  );
+  const handles = await Promise.all(Array.from({ length: 6 }, () => opened(url)));
+  await Promise.all(handles.map((handle, n) => handle.create({ id: `c${n}`, title: 'C' })));
+  const claimed = await Promise.all(handles.map((handle) => handle.claim({ owner: 'w' })));
+  expect(new Set(claimed.map((card) => card?.id)).size).toBe(6);
+  expect((await handles[0]?.history())?.map(({ seq }) => seq)).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
+});
+
 it.each(['LATIN1', 'SQL_ASCII'])('a database in %s is refused, with nothing made in it', async (encoding) => {
   const url = await emptyDatabase();
   const name = `${new URL(url).pathname.slice(1)}_${encoding.toLowerCase()}`;

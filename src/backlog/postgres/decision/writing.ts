@@ -3,37 +3,12 @@
  * the last number is taken as the last thing before the commit, so numbers have no gaps and are visible in their order;
  * whoever reads up to a number has missed nothing before it.
  */
-import type { Card } from '../../../card/card.ts';
+import { partsOf } from '../../../card/field-order.ts';
 import type { Columns } from '../form/columns.ts';
 import { serverTime } from '../form/row.ts';
 import { notifyText } from '../notification.ts';
 import type { Query } from '../asking.ts';
 import type { LoadedTransaction, PendingCard } from './loaded-transaction.ts';
-
-const EXTRA_OF = ({
-  id: _id,
-  title: _title,
-  body: _body,
-  phase: _phase,
-  priority: _priority,
-  status: _status,
-  dependsOn: _dependsOn,
-  claimOwner: _claimOwner,
-  claimTtlSeconds: _claimTtlSeconds,
-  claimedAt: _claimedAt,
-  attempts: _attempts,
-  idempotencyKey: _idempotencyKey,
-  acceptance: _acceptance,
-  createdAt: _createdAt,
-  updatedAt: _updatedAt,
-  rev: _rev,
-  labels: _labels,
-  maxAttempts: _maxAttempts,
-  notBefore: _notBefore,
-  statusReason: _statusReason,
-  result: _result,
-  ...extra
-}: Card): Card | object => extra;
 
 /** @param token by which the transaction can be found again when its answer is lost */
 export function writeQueries(transaction: LoadedTransaction, columns: Columns, token: string): readonly Query[] {
@@ -63,7 +38,7 @@ function writeQuery({ pending, changes, nowMs }: LoadedTransaction, columns: Col
 }
 
 function rowOf({ card, archived, revBefore }: PendingCard): object {
-  const extra = EXTRA_OF(card);
+  const { extra } = partsOf(card);
   return {
     rev_before: revBefore,
     id: card.id,

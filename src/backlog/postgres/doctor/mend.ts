@@ -1,9 +1,9 @@
-/** What the doctor repairs: the indexes and triggers of the schema, which hold nothing of their own. */
+/** What the doctor repairs: of the schema what holds nothing of its own, or is lost with all that it held. */
 import type { Finding } from '../../backlog.ts';
 import type { PostgresStore } from '../postgres-store.ts';
 import { examineSchema } from './schema.ts';
 
-const MENDED: ReadonlySet<string> = new Set(['index-missing', 'trigger-missing']);
+const MENDED: ReadonlySet<string> = new Set(['index-missing', 'trigger-missing', 'table-missing']);
 
 /** The findings that are no more. */
 export async function mendSchema(store: PostgresStore): Promise<readonly Finding[]> {

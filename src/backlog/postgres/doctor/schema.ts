@@ -10,12 +10,31 @@ const TRIGGERS = ['backlog_take_up', 'backlog_tell'];
 const FIX = `Have it made again with: ${commandLine('doctor', '--fix')}`;
 
 export async function examineSchema(client: Client): Promise<readonly Finding[]> {
+  const missing = await missingHistory(client);
+  if (missing.length > 0) return missing;
   return [
     ...(await missingIndexes(client)),
     ...(await missingKeyIndex(client)),
     ...(await missingTriggers(client)),
     ...(await keys(client)),
     ...(await numbers(client)),
+  ];
+}
+
+/** Without it nothing can be changed. */
+async function missingHistory(client: Client): Promise<readonly Finding[]> {
+  const [row] = await ask(client, { text: `SELECT to_regclass('backlog_history') AS name` });
+  if (row?.['name'] !== null) return [];
+  return [
+    {
+      code: 'table-missing',
+      severity: 'error',
+      subject: 'backlog_history',
+      message:
+        'The table backlog_history is not there: what was told of earlier changes is lost, and no change can be made.',
+      fixed: null,
+      hint: FIX,
+    },
   ];
 }
 

@@ -3,7 +3,7 @@
  * is not there yet; our columns beside them, each with a default, so that programs which do not know them work on.
  */
 import { CLAIM_ORDER } from '../form/columns.ts';
-import { isUnique, KEY_INDEX, KEY_TWICE } from './unique.ts';
+import { isUnique, KEY_TWICE } from './unique.ts';
 
 /** Of the working set only what can be claimed, in the order in which it is claimed. */
 const CLAIM_KEY = CLAIM_ORDER.replaceAll('card.', '');
@@ -48,7 +48,8 @@ CREATE INDEX IF NOT EXISTS backlog_phase_idx ON backlog (phase);
 DO $$ BEGIN
   -- With keys that stand there twice it cannot be made: then the doctor says so.
   IF NOT ${isUnique('idempotency_key')} AND NOT EXISTS (${KEY_TWICE}) THEN
-    CREATE UNIQUE INDEX ${KEY_INDEX} ON backlog (idempotency_key);
+    -- Under the name of KEY_INDEX, or, where another index has it, the next one that is free.
+    CREATE UNIQUE INDEX ON backlog (idempotency_key);
   END IF;
 END $$;
 

@@ -5,18 +5,22 @@
 import type { Client } from 'pg';
 import { MosaicError } from '../../../errors.ts';
 import { ask } from '../asking.ts';
+import { sqlStateOf } from '../server/failures.ts';
 import { WRITER } from '../transaction-text.ts';
 import type { Migration } from './migrations.ts';
 import { INDEXES } from './first.ts';
 import { assertOlderTable } from './older-table.ts';
-import { assertKnown, newestOf, NOT_THERE, type Shape, SHAPE_QUERY, shapeOf } from './shape.ts';
+import { assertKnown, newestOf, NOT_THERE, type Shape, SHAPE_QUERY, shapeOf, VERSION_QUERY } from './shape.ts';
 import { KEY_INDEX } from './unique.ts';
 
 /** The only lock that is known before there is a table. */
 const LOCK = `SELECT pg_advisory_xact_lock(hashtext('backlog migration'))`;
 
 /** What a migration does to rows is no change of a card. */
-const BEGIN = `BEGIN; SET LOCAL lock_timeout = '60s'; SET LOCAL ${WRITER} = 'on'`;
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '60s'; SET LOCAL ${WRITER} = 'on'`;
+
+/** Where only the store's own row was lost, its history goes on. */
+const COUNT_ON = 'UPDATE backlog_store SET last_seq = coalesce((SELECT max(seq) FROM backlog_history), 0)';
 
 /** The version that is there, brought to ours where it is older. @throws MosaicError STORE_TOO_NEW, STORE_FOREIGN */
 export async function ensureSchema(client: Client, migrations: readonly Migration[]): Promise<Shape> {
@@ -27,10 +31,12 @@ export async function ensureSchema(client: Client, migrations: readonly Migratio
   return shape;
 }
 
-/** Makes what is missing of the steps that were done before. */
+/** Makes what is missing of the steps that were done before; where a newer program has done more, that is its matter. */
 export async function repeatMigrations(client: Client, migrations: readonly Migration[]): Promise<void> {
   await atOnce(client, async () => {
     const schema = await enterSchema(client);
+    const [row] = await ask(client, VERSION_QUERY);
+    if (Number(row?.['version']) > newestOf(migrations)) return;
     await lockTable(client);
     await dropUnusable(client);
     for (const step of migrations) await ask(client, { text: step.text(schema) });
@@ -55,7 +61,7 @@ async function shapeThere(client: Client): Promise<Shape | null> {
   try {
     return shapeOf(await ask(client, SHAPE_QUERY));
   } catch (error) {
-    if (NOT_THERE.includes(sqlState(error))) return null;
+    if (NOT_THERE.includes(sqlStateOf(error) ?? '')) return null;
     throw error;
   }
 }
@@ -83,6 +89,7 @@ async function migrate(client: Client, migrations: readonly Migration[]): Promis
     const values = [step.version, step.compatibleFrom];
     await ask(client, { text: 'UPDATE backlog_store SET version = $1, compatible_from = $2', values });
   }
+  if (row === undefined) await ask(client, { text: COUNT_ON });
   const shape = shapeOf(await ask(client, SHAPE_QUERY));
   if (shape === null) throw new Error('The schema was made and is not there.');
   return shape;
@@ -134,8 +141,4 @@ function foreignEncoding(encoding: string): MosaicError {
     message: `The database keeps its texts in ${encoding}, which cannot hold every card. Nothing was changed.`,
     hint: "Make one that can: CREATE DATABASE mosaic ENCODING 'UTF8' TEMPLATE template0.",
   });
-}
-
-function sqlState(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
