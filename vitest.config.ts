@@ -79,7 +79,8 @@ const config: ViteUserConfig = {
         test: {
           name: 'postgres',
           include: NEEDS_POSTGRES,
-          globalSetup: [BUILD_FIRST, 'test/postgres/global-setup.ts'],
+          globalSetup: [BUILD_FIRST, IN_MEMORY, 'test/postgres/global-setup.ts'],
+          env: temporaryInMemory(),
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

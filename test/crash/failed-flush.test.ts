@@ -9,7 +9,7 @@ import { record } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 import type { Reach } from './survivors.ts';
 
-const REACH: Reach = DEEP ? { exhaustUpTo: 256, draws: 200, oneIn: 1 } : { exhaustUpTo: 8, draws: 1, oneIn: 30 };
+const REACH: Reach = DEEP ? { exhaustUpTo: 256, draws: 200, oneIn: 1 } : { exhaustUpTo: 8, draws: 1, oneIn: 60 };
 const WITH_CHECKPOINTS = /checkpoints/;
 
 test.each(scenarios.filter(({ name }) => WITH_CHECKPOINTS.test(name)))(

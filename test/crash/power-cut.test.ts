@@ -9,7 +9,7 @@ import { record } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 import type { Reach } from './survivors.ts';
 
-const REACH: Reach = DEEP ? { exhaustUpTo: 4096, draws: 2000, oneIn: 1 } : { exhaustUpTo: 512, draws: 40, oneIn: 3 };
+const REACH: Reach = DEEP ? { exhaustUpTo: 4096, draws: 2000, oneIn: 1 } : { exhaustUpTo: 256, draws: 16, oneIn: 6 };
 
 describe('whatever a power cut leaves, every promise holds', () => {
   test.each(scenarios)('$name', { timeout: 3_600_000 }, (scenario) => {

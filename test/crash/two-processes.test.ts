@@ -14,7 +14,7 @@ import { sweep } from './sweep.ts';
 
 const REACH: Reach = DEEP ? { exhaustUpTo: 128, draws: 60, oneIn: 2 } : { exhaustUpTo: 4, draws: 1, oneIn: 60 };
 /** Of the moments after the second one came in, which it does at each of the first one's calls. */
-const MOMENTS_ONE_IN = DEEP ? 1 : 3;
+const MOMENTS_ONE_IN = DEEP ? 1 : 6;
 
 const [SLOW, QUICK, LAST] = [2, 3, 4];
 const MAX_TURNS = 10;

@@ -6,7 +6,7 @@ import { type Mutation, mutate } from './mutation.ts';
 import { newSpecimen } from './specimen.ts';
 import { PATHS } from '../crash/scenario.ts';
 
-const MUTATIONS = process.env['MOSAIC_DAMAGE'] === 'deep' ? 100_000 : 2_000;
+const MUTATIONS = process.env['MOSAIC_DAMAGE'] === 'deep' ? 100_000 : 1_000;
 const seed = Number(process.env['MOSAIC_TEST_SEED'] ?? Date.now() % 1_000_000);
 /** Repeats one mutation of a seed alone. */
 const only = process.env['MOSAIC_DAMAGE_ONLY'];

@@ -6,7 +6,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 
 const MEMORY = '/dev/shm';
-const ENOUGH_BYTES = 2 * 1024 ** 3;
+const ENOUGH_BYTES = 4 * 1024 ** 3;
 
 /** The same for the whole run. */
 const FOLDER = `${MEMORY}/mosaic-${process.pid}`;

@@ -102,7 +102,8 @@ export class Installation {
    */
   async stoppedAmidWork(source: string): Promise<readonly [ChildProcessWithoutNullStreams, Promise<Answer>]> {
     const versions = join(dirname(this.current), 'versions');
-    const child = this.start(source);
+    // It gives way, so that whoever looks is not too late where many others run.
+    const child = this.start(source, ['--yes'], { within: ['nice', '-n', '19'] });
     const over = ended(child);
     while (!(existsSync(versions) && readdirSync(versions).some((name) => name.startsWith('.')))) {
       if (child.exitCode !== null) throw new Error('The installer was through before it was seen at work.');

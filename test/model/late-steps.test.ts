@@ -17,7 +17,7 @@ const TAKEN = 4;
 const MOST_CALLS_AWAKE = 40;
 const LOCK = '/home/fleet/backlog/registry.lock';
 /** Of the calls at which the late one wakes, every so many-th is tried, each time others. */
-const STRIDE = process.env['MOSAIC_MODEL'] === 'deep' ? 1 : 9;
+const STRIDE = process.env['MOSAIC_MODEL'] === 'deep' ? 1 : 12;
 
 vi.setConfig({ testTimeout: 900_000 });
 

@@ -26,7 +26,8 @@ export const TABLE = `
     updated_at timestamptz not null default now()
   );`;
 
-let empty: string | null = null;
+/** By the statements that have run in them. To make one takes seconds, to copy it takes none. */
+const made = new Map<string, string>();
 
 /** A data folder in which the statements have run. */
 export async function embeddedStore(...statements: readonly string[]): Promise<string> {
@@ -42,14 +43,17 @@ export async function embeddedStoreIn(database: string, ...statements: readonly 
   return folder;
 }
 
-/** The same where it is wanted. To make an empty one takes seconds, to copy it takes none. */
+/** The same where it is wanted. */
 export async function embeddedStoreAt(folder: string, ...statements: readonly string[]): Promise<void> {
-  if (empty === null) {
-    empty = join(newFolder(), 'empty');
-    await using(empty, {}, async () => undefined);
+  const key = statements.join('\0');
+  let original = made.get(key);
+  if (original === undefined) {
+    original = join(newFolder(), 'original');
+    if (statements.length > 0) await embeddedStoreAt(original);
+    await using(original, {}, (database) => run(database, statements));
+    made.set(key, original);
   }
-  cpSync(empty, folder, { recursive: true });
-  await using(folder, {}, (database) => run(database, statements));
+  cpSync(original, folder, { recursive: true });
 }
 
 async function run(database: PGlite, statements: readonly string[]): Promise<void> {

@@ -3,6 +3,7 @@
  * it makes databases called `mosaic_test_...` and drops them in the end. The user there may create databases.
  */
 import type { TestProject } from 'vitest/node';
+import { temporaryInMemory } from '../house/in-memory.ts';
 import { connect, query } from './connection.ts';
 import { startServer } from './server.ts';
 
@@ -23,7 +24,8 @@ export default async function startForAll(project: TestProject): Promise<() => P
     project.provide('postgres', { url: foreign, prefix });
     return () => dropAll(foreign, prefix);
   }
-  const server = await startServer();
+  const { TMPDIR: place } = temporaryInMemory();
+  const server = await startServer(place === undefined ? {} : { place });
   project.provide('postgres', { url: server.url(), prefix });
   return () => server.remove();
 }

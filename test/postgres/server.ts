@@ -55,6 +55,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '300',
+  // It may all lie in memory.
+  max_wal_size: '256MB',
   // In its folder, so that a killed server leaves nothing in /dev/shm.
   dynamic_shared_memory_type: 'mmap',
 };
