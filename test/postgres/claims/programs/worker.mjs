@@ -14,10 +14,17 @@ const say = (kind, owner, card) =>
   writeSync(1, `${JSON.stringify({ kind, owner, id: card.id, attempt: card.attempts, at: card.claimedAt })}\n`);
 
 const { openBacklog } = await import('../../../../dist/index.js');
-await Promise.all(owners.map(work));
+// A server that was never reached is not waited for: before anybody says something, all have reached it.
+const backlogs = await Promise.all(owners.map(reach));
+await Promise.all(owners.map((owner, n) => work(owner, backlogs[n])));
 
-async function work(owner) {
+async function reach() {
   const backlog = await openBacklog({ databaseUrl: url });
+  await backlog.stats();
+  return backlog;
+}
+
+async function work(owner, backlog) {
   for (let claims = 1; ;) {
     const card = await backlog.claim({ owner, ttlSeconds, waitSeconds: 1 });
     if (card === null) {
