@@ -8,7 +8,7 @@ import { complaint, Counts } from './report.ts';
 import { runRound } from './round.ts';
 
 const seed = Number(process.env['MOSAIC_TEST_SEED'] ?? Date.now() % 1_000_000);
-const SECONDS = 20;
+const SECONDS = 15;
 const PROCESSES = 8;
 
 test('nothing is lost, done twice, or refused without a reason, whoever is killed or stopped', async () => {
