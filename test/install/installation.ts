@@ -3,10 +3,12 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll } from 'vitest';
 import { type Answer, answerOf, Mosaic, newFolder } from '../cli/mosaic.ts';
 import { lines } from './listing.ts';
+
+const STOP_AMID_WORK = fileURLToPath(new URL('programs/stop-amid-work.cjs', import.meta.url));
 
 /** A name that breaks whatever forgets to quote it. */
 export const ODD_NAME = `it's $HOME "née" *; #1`;
@@ -96,14 +98,15 @@ export class Installation {
   }
 
   /**
-   * Stopped while it has the lock and copies the package, which had better be a large one. `SIGCONT` lets it go on.
+   * Stopped while it has the lock and copies the package. `SIGCONT` lets it go on.
    *
    * @returns it, and its end
    */
   async stoppedAmidWork(source: string): Promise<readonly [ChildProcessWithoutNullStreams, Promise<Answer>]> {
     const versions = join(dirname(this.current), 'versions');
-    // It gives way, so that whoever looks is not too late where many others run.
-    const child = this.start(source, ['--yes'], { within: ['nice', '-n', '19'] });
+    const child = this.start(source, ['--yes'], {
+      env: { NODE_OPTIONS: `--require ${JSON.stringify(STOP_AMID_WORK)}` },
+    });
     const over = ended(child);
     while (!(existsSync(versions) && readdirSync(versions).some((name) => name.startsWith('.')))) {
       if (child.exitCode !== null) throw new Error('The installer was through before it was seen at work.');
