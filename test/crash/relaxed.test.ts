@@ -3,7 +3,7 @@
  * worked with, each card is in a state it once had or is named as damaged, and a second recovery finds the same.
  */
 import { expect, test } from 'vitest';
-import type { FileTransaction } from '../../src/backlog/files/file-transaction.ts';
+import type { FileTransaction } from '../../src/backlog/files/transaction/file-transaction.ts';
 import type { CardRecord } from '../../src/backlog/files/form/card-record.ts';
 import { createCard } from '../../src/backlog/operations/create.ts';
 import { mustGet } from '../../src/backlog/operations/one-card.ts';

@@ -3,7 +3,7 @@
  * told what, and when.
  */
 import { FileStore } from '../../src/backlog/files/file-store.ts';
-import type { FileTransaction } from '../../src/backlog/files/file-transaction.ts';
+import type { FileTransaction } from '../../src/backlog/files/transaction/file-transaction.ts';
 import type { CardRecord } from '../../src/backlog/files/form/card-record.ts';
 import { type StorePaths, storePaths } from '../../src/backlog/files/form/layout.ts';
 import { readHistory } from '../../src/backlog/files/history.ts';

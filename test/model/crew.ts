@@ -4,7 +4,7 @@
  * `verify.ts` to hold against what is found at the end.
  */
 import { FileStore } from '../../src/backlog/files/file-store.ts';
-import type { FileTransaction } from '../../src/backlog/files/file-transaction.ts';
+import type { FileTransaction } from '../../src/backlog/files/transaction/file-transaction.ts';
 import type { CardRecord } from '../../src/backlog/files/form/card-record.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
 import { readHistory, readPage } from '../../src/backlog/files/history.ts';

@@ -20,7 +20,7 @@ import { MosaicError } from '../../errors.ts';
 import { cardBytes } from './form/card-file.ts';
 import { type CardRecord, recordText } from './form/card-record.ts';
 import { lockLost, outcomeUnknown } from './disk-error.ts';
-import type { FileTransaction } from './file-transaction.ts';
+import type { FileTransaction } from './transaction/file-transaction.ts';
 import { isStamped } from './folder-stamp.ts';
 import { type Knowledge, type Unsettled, unsettled } from './knowledge.ts';
 import type { StorePaths } from './form/layout.ts';

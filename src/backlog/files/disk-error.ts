@@ -98,6 +98,11 @@ export function outcomeUnknown(cause: unknown): MosaicError {
   });
 }
 
+/** Whether an error says how a commit went, which stays true whatever else was found. */
+export function isAboutCommit(error: unknown): boolean {
+  return error instanceof MosaicError && (error.code === 'LOCK_LOST' || error.code === 'OUTCOME_UNKNOWN');
+}
+
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return `${String(error)}.`;
   const syscall = 'syscall' in error && typeof error.syscall === 'string' ? error.syscall : 'use';

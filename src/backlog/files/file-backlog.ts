@@ -5,6 +5,7 @@ import { StoredBacklog } from '../stored-backlog.ts';
 import { couldClaim } from '../operations/claim.ts';
 import { asDiskError } from './disk-error.ts';
 import type { FileStore } from './file-store.ts';
+import { GroupCommit } from './group-commit.ts';
 import { changesSince, presentOf } from './history.ts';
 import { exportLines, getCard, listCards } from './reading.ts';
 
@@ -14,9 +15,10 @@ export function fileBacklog(store: FileStore): Backlog {
 
 export function operationsOn(store: FileStore): Store {
   const { clock } = store;
+  const group = new GroupCommit(store);
   return {
     clock,
-    change: <T>(decide: Decide<T>) => store.change(decide),
+    change: <T>(decide: Decide<T>) => group.change(decide),
     rehearse: (decide) => store.rehearse(decide),
     card: (id) => getCard(store, id),
     list: (options) => listCards(store, options),

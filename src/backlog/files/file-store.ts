@@ -5,15 +5,14 @@
 import { type FileSystem, makeFolders } from '../../disk/filesystem.ts';
 import type { TakenLock } from '../../disk/numbered-lock.ts';
 import type { Staging } from '../../disk/staging.ts';
-import { MosaicError } from '../../errors.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Liveness, ProcessIdentity } from '../../host/process-identity.ts';
 import { isCardDamaged, storeClosed } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
 import { checkpoint, type CheckpointFacts, isCheckpointDue } from './checkpoint.ts';
 import { commit, type CommitSettings } from './commit.ts';
-import { asDiskError, lockLost } from './disk-error.ts';
-import { FileTransaction } from './file-transaction.ts';
+import { asDiskError, isAboutCommit, lockLost } from './disk-error.ts';
+import { FileTransaction } from './transaction/file-transaction.ts';
 import { restamp } from './folder-stamp.ts';
 import { Inspector, type Thoroughness } from './inspection.ts';
 import { follow, type Knowledge, loadKnowledge } from './knowledge.ts';
@@ -303,10 +302,6 @@ export class FileStore {
     if (!this.#closed) return;
     throw storeClosed();
   }
-}
-
-function isAboutCommit(error: unknown): boolean {
-  return error instanceof MosaicError && (error.code === 'LOCK_LOST' || error.code === 'OUTCOME_UNKNOWN');
 }
 
 export type ChangeAttempt<T> = { readonly kind: 'done'; readonly value: T } | TurnedAway;

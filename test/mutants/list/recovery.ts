@@ -190,7 +190,7 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
         to: '    const untouched = folder !== null;\n    if (untouched) return [];\n',
       },
       {
-        file: 'src/backlog/files/file-transaction.ts',
+        file: 'src/backlog/files/transaction/file-transaction.ts',
         from: 'file.stamp.bytes === known.fileBytes &&\n      file.stamp.crc === known.fileCrc',
         to: 'file.stamp.bytes > 0',
       },

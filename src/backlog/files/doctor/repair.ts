@@ -7,7 +7,7 @@ import { isCardDamaged } from '../../sentences.ts';
 import type { Finding, Progress } from '../../backlog.ts';
 import type { Summary } from '../card-index/summary.ts';
 import type { FileStore } from '../file-store.ts';
-import type { FileTransaction } from '../file-transaction.ts';
+import type { FileTransaction } from '../transaction/file-transaction.ts';
 import type { CardRecord } from '../form/card-record.ts';
 import { cardsByHistory } from '../history.ts';
 import { sweepStagings } from '../recovery/left-overs.ts';

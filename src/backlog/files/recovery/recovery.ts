@@ -7,7 +7,7 @@ import { removeStaging } from '../../../disk/staging.ts';
 import { isCardDamaged } from '../../sentences.ts';
 import { cardBytes, readCardFile } from '../form/card-file.ts';
 import { type CommitSettings, putAgain } from '../commit.ts';
-import type { FileTransaction } from '../file-transaction.ts';
+import type { FileTransaction } from '../transaction/file-transaction.ts';
 import { parseHolder } from '../../../disk/holder-identity.ts';
 import { knownByFile } from '../inspection.ts';
 import type { Knowledge, Unsettled } from '../knowledge.ts';

@@ -2,11 +2,11 @@
  * Nobody waits for a reader: a card may be on its way to the archive, or back, at the one place while the reader asks
  * at the other. Whoever moves it puts it at both places before it leaves either.
  */
-import type { Card } from '../../card/card.ts';
-import type { FileSystem } from '../../disk/filesystem.ts';
-import type { Summary } from './card-index/summary.ts';
-import { readCardFile } from './form/card-file.ts';
-import type { Place, StorePaths } from './form/layout.ts';
+import type { Card } from '../../../card/card.ts';
+import type { FileSystem } from '../../../disk/filesystem.ts';
+import type { Summary } from '../card-index/summary.ts';
+import { readCardFile } from '../form/card-file.ts';
+import type { Place, StorePaths } from '../form/layout.ts';
 
 /** One move at a time escapes the first look only; so many would have to follow one another look by look. */
 const LOOKS = 5;

@@ -1,22 +1,23 @@
 /** A transaction on files: reads through to the card files, believes none unread, and keeps its changes until commit. */
-import type { Card, CardStatus } from '../../card/card.ts';
-import { type DependencyState, isClaimable } from '../../card/claimable.ts';
-import { isExpired } from '../../card/expiry.ts';
-import { toTimestamp } from '../../card/time.ts';
-import type { FileSystem } from '../../disk/filesystem.ts';
-import { cardDamaged, isCardDamaged } from '../sentences.ts';
-import type { ChangeNote, Transaction } from '../transaction.ts';
-import { isWork, type WorkFilter } from '../../card/match.ts';
-import { mostSimilar } from '../../card/similar.ts';
-import type { Summary } from './card-index/summary.ts';
-import { type CardFile, cardBytes, readCardFile } from './form/card-file.ts';
-import type { CardRecord } from './form/card-record.ts';
-import { fileNameOf } from './form/file-name.ts';
-import { isAsKnown, knownByFile } from './inspection.ts';
-import { type Knowledge, summaryOf } from './knowledge.ts';
-import type { Place, StorePaths } from './form/layout.ts';
+import type { Card, CardStatus } from '../../../card/card.ts';
+import { type DependencyState, isClaimable } from '../../../card/claimable.ts';
+import { isExpired } from '../../../card/expiry.ts';
+import { toTimestamp } from '../../../card/time.ts';
+import type { FileSystem } from '../../../disk/filesystem.ts';
+import { cardDamaged, isCardDamaged } from '../../sentences.ts';
+import type { ChangeNote, Transaction } from '../../transaction.ts';
+import { isWork, type WorkFilter } from '../../../card/match.ts';
+import { mostSimilar } from '../../../card/similar.ts';
+import type { Summary } from '../card-index/summary.ts';
+import { type CardFile, cardBytes, readCardFile } from '../form/card-file.ts';
+import type { CardRecord } from '../form/card-record.ts';
+import { fileNameOf } from '../form/file-name.ts';
+import { isAsKnown, knownByFile } from '../inspection.ts';
+import { type Knowledge, summaryOf } from '../knowledge.ts';
+import type { Place, StorePaths } from '../form/layout.ts';
 import { findMoved } from './moved-card.ts';
-import { isRotten, judgeFile, ROTTEN } from './recovery/take-up.ts';
+import { PendingChanges } from './pending-changes.ts';
+import { isRotten, judgeFile, ROTTEN } from '../recovery/take-up.ts';
 
 /** A change before it has its place in the journal. */
 export type PendingRecord = Omit<CardRecord, 'seq' | 'generation'>;
@@ -27,6 +28,14 @@ const DELETED = { kind: 'deleted', by: null, reason: null, place: 'cards', card:
 
 /** A reader's changes are what it saw in the files; they are never committed. */
 export type TransactionMode = 'read' | 'write';
+
+/** How far a transaction had come. */
+export interface Savepoint {
+  readonly steps: number;
+  readonly records: number;
+}
+
+const START: Savepoint = { steps: 0, records: 0 };
 
 export interface TransactionSettings {
   readonly files: FileSystem;
@@ -45,11 +54,9 @@ export class FileTransaction implements Transaction {
   readonly #knowledge: Knowledge;
   readonly #actor: string | null;
   readonly #mode: TransactionMode;
-  readonly #current = new Map<string, Card | null>();
+  readonly #pending: PendingChanges;
   /** In lower case: the names of the files this transaction makes. */
   readonly #freshNames = new Set<string>();
-  /** The index as it was, for whatever this transaction has changed in it. */
-  readonly #before = new Map<string, Summary | null>();
 
   constructor(settings: TransactionSettings) {
     this.#files = settings.files;
@@ -58,10 +65,11 @@ export class FileTransaction implements Transaction {
     this.nowMs = settings.nowMs;
     this.#actor = settings.actor;
     this.#mode = settings.mode;
+    this.#pending = new PendingChanges(settings.knowledge);
   }
 
   card(id: string): Card | null {
-    const own = this.#current.get(id);
+    const own = this.#pending.card(id);
     if (own !== undefined) return own;
     const known = this.#knowledge.index.get(id);
     if (known === null) return null;
@@ -102,13 +110,13 @@ export class FileTransaction implements Transaction {
         return moved;
       }
       case 'damaged':
-        this.#learn(found.summary.id, found.summary);
+        this.#pending.learn(found.summary.id, found.summary);
         throw cardDamaged(found.summary.id, `${this.#paths.cards}/${name}`, found.reason);
     }
   }
 
   dependencyState(id: string): DependencyState {
-    const own = this.#current.get(id);
+    const own = this.#pending.card(id);
     if (own !== undefined) return own === null ? { state: 'missing' } : { state: 'known', status: own.status };
     const known = this.#knowledge.index.get(id);
     if (known === null) return { state: 'missing' };
@@ -119,7 +127,7 @@ export class FileTransaction implements Transaction {
   }
 
   dependsOn(id: string): readonly string[] {
-    const own = this.#current.get(id);
+    const own = this.#pending.card(id);
     return (own === undefined ? this.#knowledge.index.get(id)?.dependsOn : own?.dependsOn) ?? [];
   }
 
@@ -180,7 +188,7 @@ export class FileTransaction implements Transaction {
 
   /** How many cards are in the index otherwise than before this transaction: whoever goes through it starts over. */
   get changeCount(): number {
-    return this.#before.size;
+    return this.#pending.count;
   }
 
   /** Every card, whatever is to be said of its file. */
@@ -202,32 +210,33 @@ export class FileTransaction implements Transaction {
 
   /** Makes as if a file that cannot be used had never been there: no card is known to have been in it. */
   forget(id: string): void {
-    this.#learn(id, null);
+    this.#pending.learn(id, null);
   }
 
-  /** Makes as if nothing had been put. */
-  rollBack(): void {
-    for (const [id, summary] of this.#before) {
-      if (summary === null) this.#knowledge.index.remove(id);
-      else this.#knowledge.index.put(summary);
+  /** The moment to come back to, if it should come to that. */
+  savepoint(): Savepoint {
+    return { steps: this.#pending.steps, records: this.records.length };
+  }
+
+  /** Makes as if nothing had been put since then; without a savepoint, nothing at all. */
+  rollBack({ steps, records }: Savepoint = START): void {
+    this.#pending.takeBack(steps);
+    for (const { id, file } of this.records.splice(records)) {
+      // A name that this transaction has found for a new card is free again, unless an earlier part of it has made that card.
+      if (this.#knowledge.index.get(id) === null) this.#freshNames.delete(file.toLowerCase());
     }
-    this.#before.clear();
-    this.#current.clear();
-    this.#freshNames.clear();
-    this.records.length = 0;
   }
 
   /** What the index knew of a card before this transaction. */
   before(id: string): Summary | null {
-    return this.#before.get(id) ?? null;
+    return this.#pending.before(id);
   }
 
   #record(card: Card, note: ChangeNote, file: string, place: Place, from: CardStatus | null): void {
     const known = this.#knowledge.index.get(card.id);
     const status = known === null || known.status === 'damaged' ? from : known.status;
-    this.#current.set(card.id, card);
     const { stamp } = cardBytes(card);
-    this.#learn(card.id, summaryOf(card, file, place, stamp));
+    this.#pending.put(card.id, card, summaryOf(card, file, place, stamp));
     const by = note.by ?? (note.kind === 'edited' ? null : this.#actor);
     const { kind, reason } = note;
     this.records.push({ atMs: this.nowMs, kind, by, reason, from: status, id: card.id, file, place, card, stamp });
@@ -240,15 +249,8 @@ export class FileTransaction implements Transaction {
 
   #recordDeletion(known: Summary): void {
     const { id, fileName: file, status } = known;
-    this.#current.set(id, null);
-    this.#learn(id, null);
+    this.#pending.put(id, null, null);
     this.records.push({ ...DELETED, atMs: this.nowMs, from: status === 'damaged' ? null : status, id, file });
-  }
-
-  #learn(id: string, summary: Summary | null): void {
-    const { index } = this.#knowledge;
-    const before = summary === null ? index.remove(id) : index.put(summary);
-    if (!this.#before.has(id)) this.#before.set(id, before);
   }
 
   #freshName(id: string): string {
@@ -273,7 +275,7 @@ export class FileTransaction implements Transaction {
   #movedMeanwhile(known: Summary): Card | null {
     const moved = findMoved(this.#files, this.#paths, known, this.nowMs);
     if (moved !== null)
-      this.#learn(known.id, summaryOf(moved.card, known.fileName, moved.place, cardBytes(moved.card).stamp));
+      this.#pending.learn(known.id, summaryOf(moved.card, known.fileName, moved.place, cardBytes(moved.card).stamp));
     return moved?.card ?? null;
   }
 
