@@ -8,6 +8,13 @@ export interface Position {
   readonly bytes: number;
 }
 
+/** Where a recovery begins that cannot rely on anything that was not flushed. */
+export interface RedoPoint {
+  readonly segment: number;
+  /** Of the first record there. */
+  readonly seq: number;
+}
+
 export interface SegmentHeader {
   readonly segment: number;
   readonly format: number;
@@ -15,6 +22,8 @@ export interface SegmentHeader {
   readonly follows: Position | null;
   /** The `seq` of the first record of this segment. */
   readonly firstSeq: number;
+  /** Every record before it was safe in its own file when this segment was opened. */
+  readonly redo: RedoPoint;
   /** The boot in which the segment was opened, or null where the system has no such id. */
   readonly bootId: string | null;
   /** The lock generation of whoever opened it. */
@@ -152,12 +161,20 @@ function readAll(files: FileSystem, descriptor: number, from: number, into: Buff
 export function parseHeader(value: unknown, segment: number): SegmentHeader | null {
   if (typeof value !== 'object' || value === null) return null;
   const fields: Partial<Record<keyof SegmentHeader, unknown>> = value;
-  const { format, follows, firstSeq, bootId, generation, openedAtMs } = fields;
+  const { format, follows, firstSeq, redo, bootId, generation, openedAtMs } = fields;
   if (fields.segment !== segment || typeof format !== 'number' || typeof firstSeq !== 'number') return null;
   if (typeof generation !== 'number' || typeof openedAtMs !== 'number') return null;
   if (bootId !== null && typeof bootId !== 'string') return null;
   if (follows !== null && !isPosition(follows)) return null;
-  return { segment, format, follows, firstSeq, bootId, generation, openedAtMs };
+  const redoPoint = redoOf(redo) ?? { segment, seq: firstSeq };
+  return { segment, format, follows, firstSeq, redo: redoPoint, bootId, generation, openedAtMs };
+}
+
+/** Null in headers of format 1: there, each segment was begun when all before it was safe. */
+function redoOf(value: unknown): RedoPoint | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { segment, seq }: Partial<Record<keyof RedoPoint, unknown>> = value;
+  return typeof segment === 'number' && typeof seq === 'number' ? { segment, seq } : null;
 }
 
 function isPosition(value: unknown): value is Position {

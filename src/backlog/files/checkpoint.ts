@@ -1,17 +1,22 @@
 /**
- * A checkpoint: flush the cards changed since the last one, so that they are the record without the journal's help;
- * then open a new segment, which says so; then write the index anew. It keeps recovery short, and it is how a
- * takeover seals the journal.
+ * A checkpoint: opens a new segment of the journal, and writes the index anew. It keeps short what a command has to read
+ * before it can begin, and it is how a takeover seals the journal.
+ *
+ * It need not flush the cards that were changed. Until somebody has, recovery from a power cut begins at the redo point,
+ * where the journal still holds them. So a card is flushed once after all of its changes, when the system has mostly
+ * written it by itself, and not at all in a store that changes little.
  */
 import { type FileSystem, flushFolder, systemErrorCode } from '../../disk/filesystem.ts';
 import { flushFile, openSegment } from '../../disk/journal.ts';
-import { namesBehind } from '../../disk/segment-header.ts';
+import { namesBehind, readHeader, type RedoPoint } from '../../disk/segment-header.ts';
 import { MosaicError } from '../../errors.ts';
 import type { CommitSettings } from './commit.ts';
 import { restamp } from './folder-stamp.ts';
+import { sameStamp } from './form/card-file.ts';
 import { writeIndexFile } from './form/index-file.ts';
 import type { Knowledge } from './knowledge.ts';
 import { FORMAT } from './form/layout.ts';
+import { recordsIn } from './recovery/redo.ts';
 import { copyAside } from './recovery/take-up.ts';
 
 export interface CheckpointFacts {
@@ -29,14 +34,32 @@ const RECORDS_PER_SEGMENT = 512;
  */
 const RECORDS_PER_START = 16;
 
+/** So many records a recovery may have to redo, at most a second's work, before any card is flushed. */
+const RECORDS_TO_REDO = 4096;
+/** In so many milliseconds the system has written by itself what was changed (Linux: after 30 s, looked at every 5 s). */
+const WRITTEN_AFTER_MS = 45_000;
+/** Where more is changed in that time, it is not waited for. */
+const MOST_RECORDS_TO_REDO = 65_536;
+/** A checkpoint keeps others waiting, so it catches up by so many segments at a time. */
+const SEGMENTS_AT_A_TIME = 2;
+
+/** Which cards to flush: those that have waited long enough, or all, when nobody will know any more what is not safe. */
+export type Flushing = 'when-due' | 'everything';
+
 export function isCheckpointDue({ recordCount, recordsAtStart }: Knowledge): boolean {
   return recordCount >= RECORDS_PER_SEGMENT || recordsAtStart >= RECORDS_PER_START;
 }
 
 /** @throws the system's error; then the current segment simply goes on */
-export function checkpoint(settings: CommitSettings, knowledge: Knowledge, facts: CheckpointFacts): void {
+export function checkpoint(
+  settings: CommitSettings,
+  knowledge: Knowledge,
+  facts: CheckpointFacts,
+  flushing: Flushing,
+): void {
   const { files, paths, staging, durable } = settings;
-  if (durable) flushCards(settings, knowledge);
+  const redo = nextRedoPoint(settings, knowledge, facts, flushing);
+  if (durable) flushFolders(settings);
 
   clearTheWay(settings, knowledge.position.segment);
   const segment = knowledge.position.segment + 1;
@@ -45,6 +68,7 @@ export function checkpoint(settings: CommitSettings, knowledge: Knowledge, facts
     format: FORMAT,
     follows: knowledge.position.segment === 0 ? null : knowledge.position,
     firstSeq: knowledge.lastSeq + 1,
+    redo,
     bootId: facts.bootId,
     generation: facts.generation,
     openedAtMs: facts.nowMs,
@@ -89,12 +113,51 @@ function writeIndex({ files, paths, staging }: CommitSettings, knowledge: Knowle
   }
 }
 
-function flushCards({ files, paths }: CommitSettings, knowledge: Knowledge): void {
-  for (const { record } of knowledge.changed.values()) {
-    if (record.card !== null) flushIfThere(files, `${paths[record.place]}/${record.file}`);
+/** Flushes what is to be flushed. @returns where a recovery has to begin after that */
+function nextRedoPoint(
+  settings: CommitSettings,
+  knowledge: Knowledge,
+  facts: CheckpointFacts,
+  flushing: Flushing,
+): RedoPoint {
+  const { position, lastSeq, recordCount } = knowledge;
+  const end = { segment: position.segment + 1, seq: lastSeq + 1 };
+  // Where a restart of the machine cannot be told, nothing would be redone. And whoever has made so many changes at once
+  // waits for them, not somebody who comes later.
+  const isEverything = flushing === 'everything' || facts.bootId === null || recordCount > RECORDS_TO_REDO;
+  let { redo } = knowledge;
+  for (let count = 0; redo.segment < end.segment; count += 1) {
+    if (!isEverything && (count === SEGMENTS_AT_A_TIME || !isLongAgo(settings, redo, lastSeq, facts.nowMs))) break;
+    if (settings.durable) flushCards(settings, knowledge, redo.segment);
+    redo = redo.segment === position.segment ? end : pointBehind(settings, redo);
   }
+  return redo;
+}
+
+function isLongAgo({ files, paths }: CommitSettings, redo: RedoPoint, lastSeq: number, nowMs: number): boolean {
+  const records = lastSeq + 1 - redo.seq;
+  if (records <= RECORDS_TO_REDO) return false;
+  const endedMs = readHeader(files, paths.journal, redo.segment + 1)?.openedAtMs;
+  return records > MOST_RECORDS_TO_REDO || endedMs === undefined || nowMs - endedMs >= WRITTEN_AFTER_MS;
+}
+
+function pointBehind({ files, paths }: CommitSettings, { segment, seq }: RedoPoint): RedoPoint {
+  return { segment: segment + 1, seq: readHeader(files, paths.journal, segment + 1)?.firstSeq ?? seq };
+}
+
+/** Those of one segment that were not changed again: of the others a later segment has the last word. */
+function flushCards({ files, paths }: CommitSettings, knowledge: Knowledge, segment: number): void {
+  const last = new Map(recordsIn(files, paths, knowledge, segment).map((record) => [record.id, record]));
+  for (const { id, card, stamp, place, file } of last.values()) {
+    const known = knowledge.index.get(id);
+    const isLast = known !== null && stamp !== null && sameStamp(stamp, { bytes: known.fileBytes, crc: known.fileCrc });
+    if (card !== null && isLast) flushIfThere(files, `${paths[place]}/${file}`);
+  }
+}
+
+function flushFolders({ files, paths }: CommitSettings): void {
   flushFolder(files, paths.cards);
-  if (!knowledge.isArchiveTouched) return;
+  if (files.stat(paths.archive) === null) return;
   flushFolder(files, paths.archive);
   // Whoever made the archive may have been killed before its name was durable.
   flushFolder(files, paths.root);

@@ -9,7 +9,7 @@ import type { Clock } from '../../host/clock.ts';
 import type { Liveness, ProcessIdentity } from '../../host/process-identity.ts';
 import { isCardDamaged, storeClosed } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
-import { checkpoint, type CheckpointFacts, isCheckpointDue } from './checkpoint.ts';
+import { checkpoint, type CheckpointFacts, type Flushing, isCheckpointDue } from './checkpoint.ts';
 import { commit, type CommitSettings } from './commit.ts';
 import { asDiskError, isAboutCommit, lockLost } from './disk-error.ts';
 import { FileTransaction } from './transaction/file-transaction.ts';
@@ -33,7 +33,8 @@ export interface FileStoreSettings extends RegistryLockSettings {
 
 export interface ChangeTerms {
   readonly thoroughness: Thoroughness;
-  readonly checkpoint: 'when-due' | 'now';
+  /** `thorough`: now, and every card is flushed. */
+  readonly checkpoint: 'when-due' | 'now' | 'thorough';
   /** What to do when the folder with all the cards has gone. */
   readonly cardsFolder: 'must-be-there' | 'restore';
 }
@@ -194,8 +195,9 @@ export class FileStore {
       // Until the commit says how it went, nobody may take what is in the journal for being in place.
       complete = false;
       complete = this.#commit(settings, lock, knowledge, transaction) && editsInPlace;
-      if (complete && (terms.checkpoint === 'now' || isCheckpointDue(knowledge))) {
-        complete = this.#checkpointIfPossible(settings, lock, knowledge);
+      if (complete && (terms.checkpoint !== 'when-due' || isCheckpointDue(knowledge))) {
+        const flushing = terms.checkpoint === 'thorough' ? 'everything' : 'when-due';
+        complete = this.#checkpointIfPossible(settings, lock, knowledge, flushing);
       }
       return { kind: 'done', value };
     } catch (error) {
@@ -260,9 +262,9 @@ export class FileStore {
    *
    * @returns whether the next holder may go on from here: a segment may be there whose name nobody has flushed
    */
-  #checkpointIfPossible(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge): boolean {
+  #checkpointIfPossible(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge, flushing: Flushing): boolean {
     try {
-      checkpoint(settings, knowledge, this.#checkpointFacts(lock));
+      checkpoint(settings, knowledge, this.#checkpointFacts(lock), flushing);
     } catch {
       this.#knowledge = null;
       return false;

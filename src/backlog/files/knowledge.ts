@@ -5,7 +5,14 @@
 import type { Card } from '../../card/card.ts';
 import type { FileSystem } from '../../disk/filesystem.ts';
 import { type JournalTransaction, scanSegment } from '../../disk/journal.ts';
-import { listSegments, type Position, readHeader, segmentPath, type SegmentHeader } from '../../disk/segment-header.ts';
+import {
+  listSegments,
+  type Position,
+  readHeader,
+  type RedoPoint,
+  segmentPath,
+  type SegmentHeader,
+} from '../../disk/segment-header.ts';
 import { MosaicError } from '../../errors.ts';
 import { CardIndex } from './card-index/card-index.ts';
 import { summarize, type Summary } from './card-index/summary.ts';
@@ -14,6 +21,7 @@ import { type CardRecord, parseRecord } from './form/card-record.ts';
 import { idOfFileName, isCardFileName } from './form/file-name.ts';
 import { type IndexHead, readIndexFile } from './form/index-file.ts';
 import { FORMAT, type Place, type StorePaths } from './form/layout.ts';
+import { lastPointOf, redoPointOf } from './recovery/redo.ts';
 
 /** A change that may not be in place: its writer died, or the machine did. */
 export interface Unsettled {
@@ -24,16 +32,19 @@ export interface Unsettled {
   readonly wasArchived: boolean;
 }
 
+/** The beginning of the journal. */
+const FIRST: RedoPoint = { segment: 1, seq: 1 };
+
 export class Knowledge {
   index: CardIndex;
   position: Position;
   lastSeq: number;
   stampMs: number;
   bootId: string | null;
-  /** Cards changed since the current segment began: what a checkpoint has to flush, and recovery has to look at. */
-  readonly changed: Map<string, Unsettled> = new Map();
-  /** The part of `changed` that belongs to the last transaction. */
+  /** What the last transaction has changed. */
   lastTransaction: readonly Unsettled[] = [];
+  /** Where a recovery begins that cannot rely on anything that was not flushed. */
+  redo: RedoPoint = FIRST;
   /** Bytes behind the last whole transaction: somebody's write that never finished. */
   trailingBytes = 0;
   recordCount = 0;
@@ -41,8 +52,6 @@ export class Knowledge {
   recordsAtStart = 0;
   /** Files that were found damaged since the index was written: the next process must look at them, too. */
   hasUnsavedDamage = false;
-  /** Whether a card has gone to the archive, or come from there, since the current segment began. */
-  isArchiveTouched = false;
 
   constructor(index: CardIndex, position: Position, lastSeq: number, stampMs: number, bootId: string | null) {
     this.index = index;
@@ -67,14 +76,6 @@ export class Knowledge {
 
   /** As `note`, for a transaction whose changes the index has taken in already. */
   settle(last: readonly Unsettled[], end: Position): void {
-    for (const change of last) {
-      // What stood on the disk when the segment began: of what came between, a power cut may have kept anything.
-      const { id, place } = change.record;
-      const earlier = this.changed.get(id) ?? change;
-      const wasArchived = change.wasArchived || earlier.wasArchived || earlier.record.place === 'archive';
-      this.changed.set(id, { record: change.record, before: earlier.before, wasArchived });
-      if (place === 'archive' || wasArchived) this.isArchiveTouched = true;
-    }
     this.lastTransaction = last;
     this.position = end;
     this.recordCount += last.length;
@@ -96,11 +97,10 @@ export class Knowledge {
     this.position = position;
     this.bootId = header.bootId;
     this.stampMs = header.openedAtMs;
-    this.changed.clear();
+    this.redo = header.redo;
     this.lastTransaction = [];
     this.recordCount = 0;
     this.recordsAtStart = 0;
-    this.isArchiveTouched = false;
   }
 }
 
@@ -164,10 +164,10 @@ function load(files: FileSystem, paths: StorePaths, now: Now): Knowledge {
   const loaded = readIndexFile(files, paths);
   if (loaded !== null) {
     const { head, index } = loaded;
-    const segmentThere =
-      head.position.segment === 0 || readHeader(files, paths.journal, head.position.segment) !== null;
-    if (segmentThere) {
+    const header = readHeader(files, paths.journal, head.position.segment);
+    if (head.position.segment === 0 || header !== null) {
       const knowledge = new Knowledge(index, head.position, head.lastSeq, head.stampMs, head.bootId);
+      knowledge.redo = header?.redo ?? FIRST;
       const isWhole = isJournalAsIndexed(files, paths, head, now);
       if (follow(files, paths, knowledge) && (isWhole || isAtTheEnd(files, paths, knowledge))) return knowledge;
     }
@@ -238,6 +238,33 @@ function noteAll(knowledge: Knowledge, transactions: readonly JournalTransaction
  * @param knownSeq the highest `seq` that an index had seen: lower ones are used up, whatever the journal has left
  */
 function rebuild(files: FileSystem, paths: StorePaths, nowMs: number, knownSeq: number): Knowledge {
+  const redo = redoPointOf(files, paths);
+  const knowledge =
+    rebuildFrom(files, paths, nowMs, redo) ??
+    // A segment whose beginning is damaged leads nowhere, but it still says what was changed last.
+    rebuildFrom(files, paths, nowMs, lastPointOf(files, paths));
+  if (knowledge === null) {
+    throw new MosaicError({
+      code: 'STORE_DAMAGED',
+      message: `The journal in ${paths.journal} contradicts itself.`,
+      hint: 'Keep a copy of the folder, then run: mosaic fleet backlog doctor',
+    });
+  }
+  knowledge.redo = redo.segment < knowledge.redo.segment ? redo : knowledge.redo;
+  knowledge.lastSeq = Math.max(knowledge.lastSeq, knownSeq);
+  return knowledge;
+}
+
+/** Null when the journal cannot be followed from there. */
+function rebuildFrom(files: FileSystem, paths: StorePaths, nowMs: number, from: RedoPoint): Knowledge | null {
+  // No stamp equals NaN: whoever built this from files has also looked at every file.
+  const { segment, seq } = from;
+  const index = indexOfFiles(files, paths, nowMs);
+  const knowledge = new Knowledge(index, { segment, bytes: 0 }, seq - 1, Number.NaN, null);
+  return follow(files, paths, knowledge) ? knowledge : null;
+}
+
+function indexOfFiles(files: FileSystem, paths: StorePaths, nowMs: number): CardIndex {
   const index = CardIndex.empty();
   for (const place of ['cards', 'archive'] as const) {
     for (const name of files.list(paths[place]) ?? []) {
@@ -256,30 +283,7 @@ function rebuild(files: FileSystem, paths: StorePaths, nowMs: number, knownSeq: 
       if (known === null || known.rev <= file.card.rev) index.put(summaryOfFile(file, name, place));
     }
   }
-  const segments = listSegments(files, paths.journal);
-  const lastSeq = Math.max(knownSeq, seqBefore(files, paths, segments));
-  // No stamp equals NaN: whoever built this from files has also looked at every file.
-  const position = { segment: segments.at(-1) ?? 0, bytes: 0 };
-  const knowledge = new Knowledge(index, position, lastSeq, Number.NaN, null);
-  if (!follow(files, paths, knowledge)) {
-    throw new MosaicError({
-      code: 'STORE_DAMAGED',
-      message: `The journal in ${paths.journal} contradicts itself.`,
-      hint: 'Keep a copy of the folder, then run: mosaic fleet backlog doctor',
-    });
-  }
-  return knowledge;
-}
-
-/** The last `seq` before the last segment; where its header is damaged, as far as the segments before can tell. */
-function seqBefore(files: FileSystem, paths: StorePaths, segments: readonly number[]): number {
-  for (const segment of segments.toReversed()) {
-    const header = readHeader(files, paths.journal, segment);
-    const records = scanSegment(files, paths.journal, segment, 0, null)?.transactions.at(-1)?.records;
-    if (segment !== segments.at(-1) && records !== undefined) return records.at(-1)?.seq ?? 0;
-    if (header !== null) return header.firstSeq - 1;
-  }
-  return 0;
+  return index;
 }
 
 function summaryOfFile(file: Extract<CardFile, { kind: 'card' }>, name: string, place: Place): Summary {

@@ -44,8 +44,10 @@ function mendedBytes(
   const old =
     scan === null ? new Uint8Array() : (files.readFile(segmentPath(paths.journal, segment))?.bytes ?? new Uint8Array());
   const transactions = (scan?.transactions ?? []).filter((one) => (one.records[0]?.seq ?? 0) < next.firstSeq);
-  const header = scan?.header ?? newHeader(files, paths, segment, transactions, next);
-  const head = new TextEncoder().encode(`${sealLine(JSON.stringify(withoutSum(header)))}\n`);
+  const head =
+    scan === null || scan.header === null
+      ? new TextEncoder().encode(`${sealLine(JSON.stringify(newHeader(files, paths, segment, transactions, next)))}\n`)
+      : old.subarray(0, old.indexOf(NEWLINE) + 1);
   const length = next.follows?.bytes ?? 0;
   if (head.length > length) return null;
   const bytes = new Uint8Array(length).fill(SPACE);
@@ -72,25 +74,13 @@ function newHeader(
   segment: number,
   transactions: readonly JournalTransaction[],
   next: SegmentHeader,
-): SegmentHeader {
+): Omit<SegmentHeader, 'redo'> {
   const firstSeq = transactions[0]?.records[0]?.seq ?? next.firstSeq;
   const before = scanSegment(files, paths.journal, segment - 1, 0, null);
   const end = before?.transactions.findLast((one) => (one.records[0]?.seq ?? 0) < firstSeq)?.end ?? before?.end;
   const follows = segment === 1 ? null : { segment: segment - 1, bytes: end ?? 0 };
+  // Its redo point has no room, and no use: the checkpoint before has made everything safe.
   return { segment, format: FORMAT, follows, firstSeq, bootId: null, generation: 0, openedAtMs: next.openedAtMs };
-}
-
-/** A header that was read has no more than the fields of one. */
-function withoutSum({
-  segment,
-  format,
-  follows,
-  firstSeq,
-  bootId,
-  generation,
-  openedAtMs,
-}: SegmentHeader): SegmentHeader {
-  return { segment, format, follows, firstSeq, bootId, generation, openedAtMs };
 }
 
 function put(files: FileSystem, paths: StorePaths, segment: number, bytes: Uint8Array, isThere: boolean): Finding {

@@ -31,7 +31,7 @@ export async function repair(
   const byHistory = cardsByHistory(store.files, store.paths);
   await store.change((transaction) => fixed.push(...repairCards(store, transaction, byHistory)), {
     thoroughness: 'thorough',
-    checkpoint: 'now',
+    checkpoint: 'thorough',
     cardsFolder: 'restore',
   });
   if (isFolderGone && byHistory.size > 0) {

@@ -1,7 +1,7 @@
 /** What is where under `fleet/backlog`. */
 
 /** Raised when an older program could no longer read what we write; a store with a higher number is refused. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 export interface StorePaths {
   readonly root: string;

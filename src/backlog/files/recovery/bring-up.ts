@@ -48,12 +48,12 @@ export function bringUp(
   const rebooted = begun && knowledge.bootId !== terms.bootId;
   // Lines and a segment's name that nobody has flushed yet: nothing may rest on them before they are safe.
   if (begun && !lock.isCleanStart && durable) flushSegment(files, paths.journal, knowledge.position.segment);
-  const unsettled = unsettledChanges(knowledge, lock, rebooted);
+  const unsettled = unsettledChanges(settings, knowledge, lock, rebooted);
   settle(settings, knowledge, unsettled, { nowMs: terms.nowMs, afresh: lock.isAfterTrouble, rebooted });
   // A holder of unknown fate may still append; the seal makes that count for nothing. So does it for what a write
   // that never finished has left behind. Only a clean start spares it.
   if (!begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0) {
-    checkpoint(settings, knowledge, terms);
+    checkpoint(settings, knowledge, terms, rebooted ? 'everything' : 'when-due');
   }
   lock.markOver();
   return knowledge;

@@ -29,6 +29,8 @@ export function restoreCards(settings: CommitSettings, knowledge: Knowledge): vo
   const lost = records.map((record) => unsettled(record, null));
   if (lost.length > 0) putAgain(settings, lost, knowledge.stampMs);
   for (const record of records) knowledge.learn(record);
+  // None of them has been flushed.
+  knowledge.redo = { segment: 1, seq: 1 };
 }
 
 function cardsInJournal(files: FileSystem, paths: StorePaths): readonly CardRecord[] {

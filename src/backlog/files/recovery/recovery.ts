@@ -11,6 +11,7 @@ import type { FileTransaction } from '../transaction/file-transaction.ts';
 import { parseHolder } from '../../../disk/holder-identity.ts';
 import { knownByFile } from '../inspection.ts';
 import type { Knowledge, Unsettled } from '../knowledge.ts';
+import { changesToRedo } from './redo.ts';
 import { copyAside, judgeFile, judgeUnsettled, type TakenUp } from './take-up.ts';
 
 /**
@@ -30,13 +31,13 @@ export function fence({ files, paths, staging }: CommitSettings, lock: TakenLock
 
 /** Which committed changes may not be in their files. */
 export function unsettledChanges(
+  { files, paths }: CommitSettings,
   knowledge: Knowledge,
   lock: TakenLock,
   rebooted: boolean,
 ): ReadonlyMap<string, Unsettled> {
-  // Names and bytes that were not flushed when the power went may be lost: everything since the last checkpoint. After
-  // a flush that failed it is the same.
-  if (rebooted || lock.isAfterTrouble) return knowledge.changed;
+  // Names and bytes that were not flushed when the power went may be lost. After a flush that failed it is the same.
+  if (rebooted || lock.isAfterTrouble) return changesToRedo(files, paths, knowledge);
   if (lock.isCleanStart) return new Map();
   return new Map(knowledge.lastTransaction.map((change) => [change.record.id, change]));
 }
