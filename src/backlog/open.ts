@@ -9,6 +9,7 @@ import { currentIdentity, livenessOf } from '../host/process-identity.ts';
 import type { Backlog, OpenOptions } from './backlog.ts';
 import { asDiskError } from './files/disk-error.ts';
 import { fileBacklog } from './files/file-backlog.ts';
+import { REDO_LIMITS } from './files/checkpoint.ts';
 import { FileStore } from './files/file-store.ts';
 import { movingFolder, storePaths } from './files/form/layout.ts';
 import { RegistryMutex } from './registry-mutex.ts';
@@ -59,6 +60,7 @@ function openFileStore(options: OpenOptions): FileStore {
     durable: isDurable(process.env['MOSAIC_DURABILITY']),
     staleMs: staleSecondsOf(process.env['MOSAIC_LOCK_STALE_SECONDS']) * 1000,
     spareAfterMs: SPARE_AFTER_MS,
+    redoLimits: REDO_LIMITS,
     actor: options.actor ?? null,
     sleep: (ms) => sleep(ms),
     random: Math.random,

@@ -2,6 +2,7 @@
  * A few operations of one or two processes, run once with every effect on the disk written down, together with who was
  * told what, and when.
  */
+import type { RedoLimits } from '../../src/backlog/files/checkpoint.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import type { FileTransaction } from '../../src/backlog/files/transaction/file-transaction.ts';
 import type { CardRecord } from '../../src/backlog/files/form/card-record.ts';
@@ -15,12 +16,14 @@ import { failingFlush, killedAfter } from './misfortune.ts';
 
 export const PATHS: StorePaths = storePaths('/home');
 const BEGAN_MS = 1_800_000_000_000;
+/** So few that some cards are flushed at the checkpoints of these stories, and others left to the redo. */
+const FEW_TO_REDO: RedoLimits = { records: 3, waitMs: 10, mostRecords: 6 };
 
 /** What an operation does in the critical section, and whether a checkpoint comes after it. */
 export interface Operation {
   readonly name: string;
   readonly change: (transaction: FileTransaction) => unknown;
-  readonly checkpoint?: 'now';
+  readonly checkpoint?: 'now' | 'thorough';
   /** Done to the files by somebody else, before the operation. */
   readonly byHand?: (files: FileSystem) => void;
 }
@@ -150,6 +153,7 @@ export function storeOn(files: FileSystem, terms: StoreTerms): FileStore {
     durable: terms.durable ?? true,
     staleMs: terms.impatient === true ? 0 : Number.POSITIVE_INFINITY,
     spareAfterMs: 0,
+    redoLimits: FEW_TO_REDO,
     actor: `p${process}`,
     sleep: () => Promise.reject(new Error('Nothing waits here.')),
     random: () => 0.5,

@@ -43,6 +43,7 @@ const reopen = (id: string): Operation => ({
   change: (transaction) => releaseCard(transaction, { id }),
 });
 const checkpointing = (operation: Operation): Operation => ({ ...operation, checkpoint: 'now' });
+const flushing = (operation: Operation): Operation => ({ ...operation, checkpoint: 'thorough' });
 
 const fewCards: readonly Operation[] = [create('a'), create('b', 'a'), checkpointing(create('c'))];
 
@@ -85,6 +86,17 @@ export const scenarios: readonly Scenario[] = [
     name: 'cards written over the old files of others, and of their own',
     before: [...fewCards, update('a', 'Another title'), checkpointing(update('b', 'Another title'))],
     operations: [update('b', 'A third title'), checkpointing(update('c', 'Another title')), complete('a')],
+  },
+  {
+    name: 'changes between checkpoints, of which one flushes everything',
+    before: fewCards,
+    operations: [
+      checkpointing(update('a', 'Another title')),
+      checkpointing(archive('c')),
+      flushing(update('b', 'Another title')),
+      checkpointing(update('a', 'A third title')),
+      complete('a'),
+    ],
   },
   {
     name: 'several cards in one transaction',

@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { REDO_LIMITS } from '../../src/backlog/files/checkpoint.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
 import { nodeFileSystem } from '../../src/disk/node-filesystem.ts';
@@ -21,7 +22,13 @@ async function listings(mosaicHome: string, identity: ProcessIdentity = currentI
   });
   const store = new FileStore({
     ...{ files, paths, clock: systemClock, identity, actor: null, durable: true },
-    ...{ staleMs: 60_000, spareAfterMs: 0, livenessOf: () => 'unknown', newToken: () => 'abcd' },
+    ...{
+      staleMs: 60_000,
+      spareAfterMs: 0,
+      redoLimits: REDO_LIMITS,
+      livenessOf: () => 'unknown',
+      newToken: () => 'abcd',
+    },
     ...{ sleep: async () => undefined, random: Math.random },
   });
   await store.read(() => null, 'usual');

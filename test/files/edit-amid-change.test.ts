@@ -5,6 +5,7 @@
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { REDO_LIMITS } from '../../src/backlog/files/checkpoint.ts';
 import type { ChangeTerms } from '../../src/backlog/files/file-store.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
@@ -81,6 +82,7 @@ function change(folder: Folder, terms: Partial<ChangeTerms>, at: number): number
       durable: true,
       staleMs: 60_000,
       spareAfterMs: 250,
+      redoLimits: REDO_LIMITS,
     },
     ...{ actor: 'test', sleep: async () => undefined, random: () => 0.5 },
   });

@@ -6,6 +6,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Backlog } from '../../src/backlog/backlog.ts';
 import { fileBacklog } from '../../src/backlog/files/file-backlog.ts';
+import { REDO_LIMITS } from '../../src/backlog/files/checkpoint.ts';
 import { type ChangeTerms, FileStore, type FileStoreSettings } from '../../src/backlog/files/file-store.ts';
 import type { FileTransaction } from '../../src/backlog/files/transaction/file-transaction.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
@@ -227,6 +228,7 @@ function settings(mosaicHome: string): FileStoreSettings {
       durable: false,
       staleMs: 60_000,
       spareAfterMs: 250,
+      redoLimits: REDO_LIMITS,
       actor: 'test',
       sleep: async () => undefined,
       random: () => 0.5,

@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { REDO_LIMITS } from '../../src/backlog/files/checkpoint.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
 import { operationsOn } from '../../src/backlog/files/file-backlog.ts';
@@ -23,6 +24,7 @@ test('a waiter that looked when the change was under way looks again soon, thoug
       durable: true,
       staleMs: 60_000,
       spareAfterMs: 250,
+      redoLimits: REDO_LIMITS,
       actor: 'test',
       sleep: async () => undefined,
     },

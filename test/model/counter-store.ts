@@ -1,4 +1,5 @@
 /** The shipped store as the model runs it: one card that counts, and processes that add one to it. */
+import { REDO_LIMITS } from '../../src/backlog/files/checkpoint.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
 import { readHistory } from '../../src/backlog/files/history.ts';
@@ -82,6 +83,7 @@ function storeOf(outside: Outside, { process, patience, livenessOf }: ProcessTer
     durable: true,
     staleMs: patience === 'impatient' ? 0 : Number.POSITIVE_INFINITY,
     spareAfterMs: 0,
+    redoLimits: REDO_LIMITS,
     actor: nameOf(process),
     sleep: () => Promise.reject(new Error('Nothing waits here.')),
     random: () => 0.5,

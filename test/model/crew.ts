@@ -3,6 +3,7 @@
  * to the archive and back, and make checkpoints, while readers look at the history. Whatever they are told is kept, for
  * `verify.ts` to hold against what is found at the end.
  */
+import { REDO_LIMITS } from '../../src/backlog/files/checkpoint.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import type { FileTransaction } from '../../src/backlog/files/transaction/file-transaction.ts';
 import type { CardRecord } from '../../src/backlog/files/form/card-record.ts';
@@ -239,6 +240,7 @@ export function storeOf(world: World, outside: Outside, process: number, patienc
     durable: true,
     staleMs: patience === 'impatient' ? 0 : Number.POSITIVE_INFINITY,
     spareAfterMs: 0,
+    redoLimits: REDO_LIMITS,
     actor: `p${process}`,
     sleep: () => Promise.reject(new Error('Nothing waits here.')),
     random: () => 0.5,

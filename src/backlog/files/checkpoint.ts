@@ -34,12 +34,18 @@ const RECORDS_PER_SEGMENT = 512;
  */
 const RECORDS_PER_START = 16;
 
-/** So many records a recovery may have to redo, at most a second's work, before any card is flushed. */
-const RECORDS_TO_REDO = 4096;
-/** In so many milliseconds the system has written by itself what was changed (Linux: after 30 s, looked at every 5 s). */
-const WRITTEN_AFTER_MS = 45_000;
-/** Where more is changed in that time, it is not waited for. */
-const MOST_RECORDS_TO_REDO = 65_536;
+/** How much is left to the redo of a recovery. */
+export interface RedoLimits {
+  /** So many records may be redone before any card is flushed. */
+  readonly records: number;
+  /** So long is waited, in milliseconds, for the system to write by itself what was changed. */
+  readonly waitMs: number;
+  /** Where more is changed in that time, it is not waited for. */
+  readonly mostRecords: number;
+}
+
+/** A recovery redoes the first in about a second. Linux writes after 30 s by itself, and looks every 5 s. */
+export const REDO_LIMITS: RedoLimits = { records: 4096, waitMs: 45_000, mostRecords: 65_536 };
 /** A checkpoint keeps others waiting, so it catches up by so many segments at a time. */
 const SEGMENTS_AT_A_TIME = 2;
 
@@ -124,7 +130,7 @@ function nextRedoPoint(
   const end = { segment: position.segment + 1, seq: lastSeq + 1 };
   // Where a restart of the machine cannot be told, nothing would be redone. And whoever has made so many changes at once
   // waits for them, not somebody who comes later.
-  const isEverything = flushing === 'everything' || facts.bootId === null || recordCount > RECORDS_TO_REDO;
+  const isEverything = flushing === 'everything' || facts.bootId === null || recordCount > settings.redoLimits.records;
   let { redo } = knowledge;
   for (let count = 0; redo.segment < end.segment; count += 1) {
     if (!isEverything && (count === SEGMENTS_AT_A_TIME || !isLongAgo(settings, redo, lastSeq, facts.nowMs))) break;
@@ -134,11 +140,16 @@ function nextRedoPoint(
   return redo;
 }
 
-function isLongAgo({ files, paths }: CommitSettings, redo: RedoPoint, lastSeq: number, nowMs: number): boolean {
+function isLongAgo(
+  { files, paths, redoLimits }: CommitSettings,
+  redo: RedoPoint,
+  lastSeq: number,
+  nowMs: number,
+): boolean {
   const records = lastSeq + 1 - redo.seq;
-  if (records <= RECORDS_TO_REDO) return false;
+  if (records <= redoLimits.records) return false;
   const endedMs = readHeader(files, paths.journal, redo.segment + 1)?.openedAtMs;
-  return records > MOST_RECORDS_TO_REDO || endedMs === undefined || nowMs - endedMs >= WRITTEN_AFTER_MS;
+  return records > redoLimits.mostRecords || endedMs === undefined || nowMs - endedMs >= redoLimits.waitMs;
 }
 
 function pointBehind({ files, paths }: CommitSettings, { segment, seq }: RedoPoint): RedoPoint {

@@ -9,7 +9,7 @@ import type { Clock } from '../../host/clock.ts';
 import type { Liveness, ProcessIdentity } from '../../host/process-identity.ts';
 import { isCardDamaged, storeClosed } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
-import { checkpoint, type CheckpointFacts, type Flushing, isCheckpointDue } from './checkpoint.ts';
+import { checkpoint, type CheckpointFacts, type Flushing, isCheckpointDue, type RedoLimits } from './checkpoint.ts';
 import { commit, type CommitSettings } from './commit.ts';
 import { asDiskError, isAboutCommit, lockLost } from './disk-error.ts';
 import { FileTransaction } from './transaction/file-transaction.ts';
@@ -29,6 +29,7 @@ export interface FileStoreSettings extends RegistryLockSettings {
   readonly actor: string | null;
   /** A file that was replaced is left alone for so long before it is written over; for readers that opened it. */
   readonly spareAfterMs: number;
+  readonly redoLimits: RedoLimits;
 }
 
 export interface ChangeTerms {
@@ -288,8 +289,8 @@ export class FileStore {
   }
 
   #commitSettings(staging: Staging): CommitSettings {
-    const { files, paths, durable, clock, spareAfterMs } = this.#settings;
-    return { files, paths, staging, durable, nowMs: clock.monotonicMs(), spareAfterMs };
+    const { files, paths, durable, clock, spareAfterMs, redoLimits } = this.#settings;
+    return { files, paths, staging, durable, nowMs: clock.monotonicMs(), spareAfterMs, redoLimits };
   }
 
   #withDiskErrors<T>(call: () => T): T {
