@@ -60,6 +60,8 @@ export function operationsOn(store: FileStore): Store {
       return noticeChanges(store);
     },
     async close() {
+      // What was asked for in the same breath gets its turn first.
+      await Promise.resolve();
       store.close();
     },
   };

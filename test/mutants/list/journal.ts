@@ -4,6 +4,7 @@ import type { Mutant } from '../mutant.ts';
 const JOURNAL = 'src/disk/journal.ts';
 const BRING_UP = 'src/backlog/files/recovery/bring-up.ts';
 const CHECKPOINT = 'src/backlog/files/checkpoint.ts';
+const GROUP = 'src/backlog/files/group-commit.ts';
 const POWER_CUT = ['test/crash/power-cut.test.ts'];
 const TWO_ACCIDENTS = ['test/crash/kill-then-power-cut.test.ts', ...POWER_CUT];
 
@@ -140,7 +141,7 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
   {
     name: 'cards-not-flushed',
     breaks: 'A checkpoint does not flush the cards that it says are settled.',
-    edits: [{ file: CHECKPOINT, from: 'if (durable) flushCards(settings, knowledge);', to: '' }],
+    edits: [{ file: CHECKPOINT, from: 'if (settings.durable) flushCards(settings, knowledge, redo.segment);', to: '' }],
     tests: POWER_CUT,
   },
   {
@@ -149,11 +150,60 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: CHECKPOINT,
-        from: 'if (record.card !== null) flushIfThere(files, `${paths[record.place]}/${record.file}`);',
-        to: '',
+        from: 'if (card !== null && isLast) flushIfThere(',
+        to: 'if (card === undefined) flushIfThere(',
       },
     ],
     tests: POWER_CUT,
+  },
+  {
+    name: 'only-old-states-flushed',
+    breaks: 'A checkpoint flushes the cards that were changed again since, and believes the others to be on the disk.',
+    edits: [{ file: CHECKPOINT, from: 'card !== null && isLast', to: 'card !== null && !isLast' }],
+    tests: POWER_CUT,
+  },
+  {
+    name: 'redo-point-runs-ahead',
+    breaks: 'A checkpoint says that everything is safe, and has flushed only what was changed long ago.',
+    edits: [{ file: CHECKPOINT, from: '  return redo;\n', to: '  return end;\n' }],
+    tests: POWER_CUT,
+  },
+  {
+    name: 'redo-from-the-last-segment',
+    breaks: 'After a power cut only what the last segment holds is put in place again.',
+    edits: [
+      {
+        file: 'src/backlog/files/recovery/redo.ts',
+        from: 'for (let { segment } = knowledge.redo;',
+        to: 'for (let { segment } = knowledge.position;',
+      },
+    ],
+    tests: POWER_CUT,
+  },
+  {
+    name: 'index-made-of-torn-cards',
+    breaks:
+      'An index that is made anew after a power cut believes the files, and not what the journal holds since the redo point.',
+    edits: [{ file: 'src/backlog/files/knowledge.ts', from: 'rebuildFrom(files, paths, nowMs, redo) ??', to: '' }],
+    tests: POWER_CUT,
+  },
+  {
+    name: 'refused-but-done',
+    breaks: 'Of a change that is refused, what it had begun is committed with the others of its group.',
+    edits: [{ file: GROUP, from: 'transaction.rollBack(savepoint);', to: '' }],
+    tests: ['test/files/group-commit.test.ts'],
+  },
+  {
+    name: 'one-full-disk-for-all',
+    breaks: 'When the disk has no room for one card, nobody in the group gets theirs.',
+    edits: [{ file: GROUP, from: 'group.length > 1 && !isAboutCommit(error)', to: 'group.length < 1' }],
+    tests: ['test/files/group-commit.test.ts'],
+  },
+  {
+    name: 'all-taken-back',
+    breaks: 'A change that is refused takes those back that came before it in its group.',
+    edits: [{ file: GROUP, from: 'transaction.rollBack(savepoint);', to: 'transaction.rollBack();' }],
+    tests: ['test/files/group-commit.test.ts'],
   },
   {
     name: 'cards-folder-not-flushed',

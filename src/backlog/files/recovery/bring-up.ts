@@ -53,7 +53,7 @@ export function bringUp(
   // A holder of unknown fate may still append; the seal makes that count for nothing. So does it for what a write
   // that never finished has left behind. Only a clean start spares it.
   if (!begun || rebooted || !lock.isCleanStart || knowledge.trailingBytes > 0) {
-    checkpoint(settings, knowledge, terms, rebooted ? 'everything' : 'when-due');
+    checkpoint(settings, knowledge, terms, 'when-due');
   }
   lock.markOver();
   return knowledge;
