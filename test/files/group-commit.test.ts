@@ -5,10 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Backlog } from '../../src/backlog/backlog.ts';
 import { REDO_LIMITS } from '../../src/backlog/files/checkpoint.ts';
-import { fileBacklog } from '../../src/backlog/files/file-backlog.ts';
+import { operationsOn } from '../../src/backlog/files/file-backlog.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
 import { holderText } from '../../src/disk/holder-identity.ts';
+import { createCard } from '../../src/backlog/operations/create.ts';
+import { completeCard } from '../../src/backlog/operations/one-card.ts';
+import type { Store } from '../../src/backlog/store.ts';
+import type { Transaction } from '../../src/backlog/transaction.ts';
+import { StoredBacklog } from '../../src/backlog/stored-backlog.ts';
 import { nodeFileSystem } from '../../src/disk/node-filesystem.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { currentIdentity } from '../../src/host/process-identity.ts';
@@ -19,6 +24,8 @@ import { type FileStore as Folder, newFileStore } from './file-store.ts';
 interface Watched {
   readonly folder: Folder;
   readonly backlog: Backlog;
+  /** What the backlog stands on. */
+  readonly store: Store;
   /** Flushes of the journal since the store was opened: one a commit. */
   flushes(): number;
 }
@@ -31,14 +38,15 @@ async function watched(intercept: Intercept = (_, call) => call()): Promise<Watc
     if (name === 'flushData') flushes += 1;
     return intercept(name, call, parameters);
   });
-  const store = new FileStore({
+  const fileStore = new FileStore({
     ...{ files, paths: storePaths(folder.mosaicHome), clock: systemClock, identity: currentIdentity() },
     ...{ livenessOf: () => 'alive' as const, newToken: () => 'abc', actor: 'test', random: () => 0.5 },
     ...{ durable: true, staleMs: 60_000, spareAfterMs: 250, redoLimits: REDO_LIMITS, sleep: (ms: number) => sleep(ms) },
   });
-  const backlog = fileBacklog(store);
+  const store = operationsOn(fileStore);
+  const backlog = new StoredBacklog(store);
   onTestFinished(() => backlog.close());
-  return { folder, backlog, flushes: () => flushes };
+  return { folder, backlog, store, flushes: () => flushes };
 }
 
 const numbered = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `card-${index}`);
@@ -96,17 +104,17 @@ test('each sees what those before it have done, and history has them one by one,
 });
 
 test('one that is refused fails alone, and what it had begun is undone', async () => {
-  const { folder, backlog, flushes } = await watched();
+  const { folder, backlog, store, flushes } = await watched();
   await createAll(backlog, ['a', 'b']);
   const before = flushes();
-  const lines = [
-    { op: 'create', id: 'Fresh', title: 'Not to be' },
-    { op: 'complete', id: 'a' },
-    { op: 'complete', id: 'nobody' },
-  ];
+  const thinksBetterOfIt = (transaction: Transaction): never => {
+    createCard(transaction, { id: 'Fresh', title: 'Not to be' });
+    completeCard(transaction, { id: 'a' });
+    throw new Error('Not after all.');
+  };
   const outcomes = await Promise.allSettled([
     backlog.update({ id: 'a', title: 'First' }),
-    backlog.batch({ lines: [lines.map((line) => `${JSON.stringify(line)}\n`).join('')] }),
+    store.change(thinksBetterOfIt),
     backlog.complete({ id: 'nobody' }),
     backlog.create({ id: 'fresh', title: 'Fresh' }),
     backlog.update({ id: 'b', title: 'Last' }),

@@ -203,8 +203,8 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/backlog/files/knowledge.ts',
-        from: 'head.position.segment === 0 || readHeader(files, paths.journal, head.position.segment) !== null;',
-        to: 'head.position.segment >= 0;',
+        from: 'if (head.position.segment === 0 || header !== null) {',
+        to: 'if (head.position.segment >= 0) {',
       },
       {
         file: 'src/backlog/files/knowledge.ts',
