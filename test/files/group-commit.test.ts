@@ -27,7 +27,7 @@ interface Watched {
   /** What the backlog stands on. */
   readonly store: Store;
   /** Flushes of the journal since the store was opened: one a commit. */
-  flushes(): number;
+  readonly flushes: () => number;
 }
 
 async function watched(intercept: Intercept = (_, call) => call()): Promise<Watched> {
