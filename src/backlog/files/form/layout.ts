@@ -20,6 +20,8 @@ export interface StorePaths {
   readonly staging: string;
   /** Files that had to make room for what the journal says: never deleted, never read. */
   readonly aside: string;
+  /** The cards' folder on its way back, when it had gone. */
+  readonly restored: string;
 }
 
 export function storePaths(mosaicHome: string): StorePaths {
@@ -34,6 +36,7 @@ export function storePaths(mosaicHome: string): StorePaths {
     lock: `${root}/registry.lock`,
     staging: `${root}/staging`,
     aside: `${root}/aside`,
+    restored: `${root}/restored`,
   };
 }
 

@@ -38,12 +38,12 @@ export function bringUp(
   fence(settings, lock);
   const isFolderGone = files.stat(paths.cards) === null;
   if (!terms.mayRestore) statCardsFolder(files, paths);
-  makeFolders(files, paths.cards);
   const knowledge = refreshed();
   // Asked after the journal was read: if somebody had taken over before, we could have followed it into a segment of
   // theirs, and no seal would part what we append from what they do.
   if (!lock.isHeld()) throw lockLost();
   if (isFolderGone) restoreCards(settings, knowledge);
+  makeFolders(files, paths.cards);
   const begun = knowledge.position.segment > 0;
   const rebooted = begun && knowledge.bootId !== terms.bootId;
   // Lines and a segment's name that nobody has flushed yet: nothing may rest on them before they are safe.

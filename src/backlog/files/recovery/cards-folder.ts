@@ -2,13 +2,16 @@
  * When the folder with the cards has gone. A card's file that was deleted is a card that was deleted; a folder that has
  * gone with all of them is an accident, and the journal still knows them.
  */
-import { type FileStat, type FileSystem, notAFolder } from '../../../disk/filesystem.ts';
-import { type CommitSettings, putAgain } from '../commit.ts';
+import type { Card } from '../../../card/card.ts';
+import { type FileStat, type FileSystem, flushFolder, makeFolders, notAFolder } from '../../../disk/filesystem.ts';
+import { flushFile } from '../../../disk/journal.ts';
+import type { CommitSettings } from '../commit.ts';
 import { cardsFolderGone } from '../disk-error.ts';
+import { cardBytes } from '../form/card-file.ts';
 import type { CardRecord } from '../form/card-record.ts';
 import type { StorePaths } from '../form/layout.ts';
 import { cardsByHistory } from '../history.ts';
-import { type Knowledge, unsettled } from '../knowledge.ts';
+import type { Knowledge } from '../knowledge.ts';
 
 /**
  * @returns null when it is not there and there never was a card
@@ -23,16 +26,33 @@ export function statCardsFolder(files: FileSystem, paths: StorePaths): FileStat 
   return null;
 }
 
-/** Puts every card back that the journal knows. */
-export function restoreCards(settings: CommitSettings, knowledge: Knowledge): void {
-  const records = cardsInJournal(settings.files, settings.paths);
-  const lost = records.map((record) => unsettled(record, null));
-  if (lost.length > 0) putAgain(settings, lost, knowledge.stampMs);
+/**
+ * Puts every card back that the journal knows: all in one step, for a folder with some of them would say that the others
+ * had been deleted.
+ */
+export function restoreCards({ files, paths, staging, durable }: CommitSettings, knowledge: Knowledge): void {
+  const records = cardsInJournal(files, paths);
+  if (records.length === 0) return;
+  const { restored } = paths;
+  // Somebody may have been killed half-way.
+  for (const name of files.list(restored) ?? []) files.remove(`${restored}/${name}`);
+  makeFolders(files, restored);
+  for (const { card, file } of records) {
+    const { bytes, modifiedMs } = cardBytes(card);
+    const staged = staging.write(bytes, modifiedMs);
+    if (durable) flushFile(files, staged);
+    files.rename(staged, `${restored}/${file}`);
+  }
+  if (durable) flushFolder(files, restored);
+  files.rename(restored, paths.cards);
+  if (durable) flushFolder(files, paths.root);
   for (const record of records) knowledge.learn(record);
-  // None of them has been flushed.
-  knowledge.redo = { segment: 1, seq: 1 };
 }
 
-function cardsInJournal(files: FileSystem, paths: StorePaths): readonly CardRecord[] {
-  return [...cardsByHistory(files, paths).values()].filter(({ place }) => place === 'cards');
+type Standing = CardRecord & { readonly card: Card };
+
+function cardsInJournal(files: FileSystem, paths: StorePaths): readonly Standing[] {
+  return [...cardsByHistory(files, paths).values()].filter(
+    (record): record is Standing => record.place === 'cards' && record.card !== null,
+  );
 }
