@@ -4,8 +4,8 @@
  *
  * It is a chain of segments `journal/00000001.jsonl`, … Each begins with a header that names the segment before it and
  * how many bytes of that one count: the seal. Bytes beyond the seal were written by somebody who no longer held the
- * lock, or never finished, and count for nothing. Each header also says that the records before it are settled: what
- * they say is flushed to the files they speak of, so recovery never looks at more than the last segment.
+ * lock, or never finished, and count for nothing. Each header also names the redo point: what the records before it say
+ * is flushed to the files they speak of, so recovery from a power cut never looks further back.
  *
  * A transaction is one or more records: `of` says how many, and `left` how many follow. A transaction of which a record
  * is not there never happened; a power cut can keep the end of a write and lose its beginning.
