@@ -128,28 +128,52 @@ describe('the data folder of another program in the same place', () => {
   });
 });
 
+/** Changes what the last segment says of itself, as another version would have said it. */
+function changeHeader(store: FileStore, changes: Readonly<Record<string, unknown>>): void {
+  const folder = join(store.root, 'journal');
+  const path = join(folder, readdirSync(folder).toSorted().at(-1) ?? '');
+  const [header = '', ...rest] = readFileSync(path, 'utf8').split('\n');
+  const fields = openLine(header);
+  if (typeof fields !== 'object' || fields === null) throw new Error('The journal has no header.');
+  writeFileSync(path, [sealLine(JSON.stringify({ ...fields, sum: undefined, ...changes })), ...rest].join('\n'));
+}
+
 describe('a store of a newer version', () => {
-  it('is refused with both numbers, and nothing is changed', async ({ store }) => {
+  it.for([true, false])(
+    'is refused with both numbers, and nothing is changed; with an index: %s',
+    async (hasIndex, { store }) => {
+      await someWork(store);
+      const folder = join(store.root, 'journal');
+      changeHeader(store, { format: 99 });
+      if (!hasIndex) rmSync(join(store.root, 'index'), { recursive: true, force: true });
+      const before = tree(cardPath(store, ''));
+      const journal = tree(folder);
+      const use = async (): Promise<unknown> => {
+        const backlog = await openBacklog({ mosaicHome: store.mosaicHome });
+        try {
+          return await backlog.complete({ id: 'next' });
+        } finally {
+          await backlog.close();
+        }
+      };
+      await refusal(use(), 'STORE_TOO_NEW', store.root, '99');
+      expect(tree(cardPath(store, ''))).toEqual(before);
+      expect(tree(folder)).toEqual(journal);
+    },
+  );
+});
+
+describe('a store of the first format', () => {
+  it('is worked on as it is, and the next segment is of the present one', async ({ store }) => {
     await someWork(store);
-    const folder = join(store.root, 'journal');
-    const path = join(folder, readdirSync(folder).toSorted().at(-1) ?? '');
-    const [header = '', ...rest] = readFileSync(path, 'utf8').split('\n');
-    const fields = openLine(header);
-    if (typeof fields !== 'object' || fields === null) throw new Error('The journal has no header.');
-    writeFileSync(path, [sealLine(JSON.stringify({ ...fields, sum: undefined, format: 99 })), ...rest].join('\n'));
+    changeHeader(store, { format: 1, redo: undefined });
     rmSync(join(store.root, 'index'), { recursive: true, force: true });
-    const before = tree(cardPath(store, ''));
-    const journal = tree(folder);
-    const use = async (): Promise<unknown> => {
-      const backlog = await openBacklog({ mosaicHome: store.mosaicHome });
-      try {
-        return await backlog.complete({ id: 'next' });
-      } finally {
-        await backlog.close();
-      }
-    };
-    await refusal(use(), 'STORE_TOO_NEW', store.root, '99');
-    expect(tree(cardPath(store, ''))).toEqual(before);
-    expect(tree(folder)).toEqual(journal);
+    await expectAllIsWell(store);
+    const backlog = await store.open({ actor: 'doctor' });
+    expect((await backlog.doctor({ fix: true })).healthy).toBe(true);
+    await backlog.close();
+    const folder = join(store.root, 'journal');
+    const last = readFileSync(join(folder, readdirSync(folder).toSorted().at(-1) ?? ''), 'utf8');
+    expect(openLine(last.slice(0, last.indexOf('\n')))).toMatchObject({ format: 2 });
   });
 });

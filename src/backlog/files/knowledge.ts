@@ -165,6 +165,7 @@ function load(files: FileSystem, paths: StorePaths, now: Now): Knowledge {
   if (loaded !== null) {
     const { head, index } = loaded;
     const header = readHeader(files, paths.journal, head.position.segment);
+    if (header !== null) assertReadable(header, paths);
     if (head.position.segment === 0 || header !== null) {
       const knowledge = new Knowledge(index, head.position, head.lastSeq, head.stampMs, head.bootId);
       knowledge.redo = header?.redo ?? FIRST;
