@@ -7,17 +7,27 @@ import type { Figure } from '../figures.ts';
 import { atLeast, besides, fairness, type Side, windows } from '../windows.ts';
 
 const MANY_PROCESSES = 8;
+const CALLERS = 32;
 /** So many cards for each second of work that no side runs out of them, on a faster machine either. */
 const CARDS_A_SECOND = { flushed: 13_000, unflushed: 50_000 };
 
 export async function sqliteRows(bench: Bench): Promise<readonly Figure[]> {
   const one = await windows(bench, 1, [ours(bench), sqlite(bench, 'full')]);
+  const limit = await windows(bench, 1, [onlyCalls(bench), sqlite(bench, 'full')]);
+  const atOnce = await windows(bench, 1, [manyCallers(ours(bench)), manyCallers(sqlite(bench, 'full'))]);
   const eight = await windows(bench, MANY_PROCESSES, [ours(bench), sqlite(bench, 'full')]);
+  const eightAtOnce = await windows(bench, MANY_PROCESSES, [
+    manyCallers(ours(bench)),
+    manyCallers(sqlite(bench, 'full')),
+  ]);
   const relaxed = await windows(bench, 1, [ours(bench, 'relaxed'), sqlite(bench, 'normal')]);
   const relaxedEight = await windows(bench, MANY_PROCESSES, [ours(bench, 'relaxed'), sqlite(bench, 'normal')]);
   return [
     besides('durable claim+complete, one process, beside better-sqlite3 FULL', one, atLeast(1.5, 1)),
-    besides('the same with eight processes', eight, atLeast(1.5, 1)),
+    besides('the calls alone that each change cannot do without, beside the same', limit, atLeast(1, null)),
+    besides('one process for thirty-two callers at once', atOnce, atLeast(1.5, 1)),
+    besides('eight processes', eight, atLeast(1.5, 1)),
+    besides('eight processes for thirty-two callers each', eightAtOnce, atLeast(1.5, 1)),
     fairness('least to most served of the eight', eight, atLeast(0.7, 0.5)),
     besides('MOSAIC_DURABILITY=relaxed beside better-sqlite3 NORMAL, one process', relaxed, atLeast(1, null)),
     besides('the same with eight processes', relaxedEight, atLeast(1, null)),
@@ -51,6 +61,18 @@ export async function postgresRow(bench: Bench): Promise<Figure> {
   } finally {
     await server.remove();
   }
+}
+
+/** The limit of any program that keeps its promises in this way: see `programs/calls.mjs`. */
+function onlyCalls(bench: Bench): Side {
+  return { name: 'the calls alone', worker: node(program('drain'), 'calls', bench.fresh('calls')) };
+}
+
+function manyCallers({ name, worker }: Side): Side {
+  return {
+    name: `${name}, ${CALLERS} callers`,
+    worker: { ...worker, env: { ...worker.env, CALLERS: String(CALLERS) } },
+  };
 }
 
 function ours(bench: Bench, durability: 'full' | 'relaxed' = 'full'): Side {
