@@ -61,6 +61,19 @@ const reopen = fc.constant(
   }),
 );
 
+const reopenInPages = fc.constant(
+  step('reopen in pages', null, (index) => {
+    const bytes = index.encode().slice();
+    const again = CardIndex.decodeInPages(bytes.length, (into, position) => {
+      const there = bytes.subarray(position, position + into.length);
+      into.set(there);
+      return there.length;
+    });
+    if (again === null) throw new Error('What was encoded did not decode.');
+    return again;
+  }),
+);
+
 const askAboutTime = fc.tuple(anyMoment, anyFilter).map(([nowMs, filter]) =>
   step('ask', [nowMs, filter], (index, model) => {
     expect([...index.claimable(nowMs, filter)]).toEqual(model.claimable(nowMs, filter));
@@ -98,6 +111,7 @@ const anyStep = fc.oneof(
   { weight: 2, arbitrary: remove },
   { weight: 1, arbitrary: encode },
   { weight: 1, arbitrary: reopen },
+  { weight: 1, arbitrary: reopenInPages },
   { weight: 3, arbitrary: askAboutTime },
   { weight: 2, arbitrary: askAboutId },
   { weight: 1, arbitrary: askForAll },

@@ -11,7 +11,7 @@ import { flushFile, openSegment } from '../../disk/journal.ts';
 import { namesBehind, readHeader, type RedoPoint } from '../../disk/segment-header.ts';
 import { MosaicError } from '../../errors.ts';
 import type { CommitSettings } from './commit.ts';
-import { restamp } from './folder-stamp.ts';
+import { restamp } from './form/folder-stamp.ts';
 import { sameStamp } from './form/card-file.ts';
 import { writeIndexFile } from './form/index-file.ts';
 import type { Knowledge } from './knowledge.ts';

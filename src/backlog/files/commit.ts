@@ -22,7 +22,7 @@ import { cardBytes } from './form/card-file.ts';
 import { type CardRecord, recordText } from './form/card-record.ts';
 import { lockLost, outcomeUnknown } from './disk-error.ts';
 import type { FileTransaction } from './transaction/file-transaction.ts';
-import { isStamped } from './folder-stamp.ts';
+import { isStamped } from './form/folder-stamp.ts';
 import { type Knowledge, type Unsettled, unsettled } from './knowledge.ts';
 import type { StorePaths } from './form/layout.ts';
 

@@ -13,9 +13,10 @@ import { checkpoint, type CheckpointFacts, type Flushing, isCheckpointDue, type 
 import { commit, type CommitSettings } from './commit.ts';
 import { asDiskError, isAboutCommit, lockLost } from './disk-error.ts';
 import { FileTransaction } from './transaction/file-transaction.ts';
-import { restamp } from './folder-stamp.ts';
+import { restamp } from './form/folder-stamp.ts';
 import { Inspector, type Thoroughness } from './inspection.ts';
-import { follow, type Knowledge, loadKnowledge } from './knowledge.ts';
+import { Known } from './known.ts';
+import type { Knowledge } from './knowledge.ts';
 import type { StorePaths } from './form/layout.ts';
 import { sweepStagings } from './recovery/left-overs.ts';
 import { RegistryLock, type RegistryLockSettings, type TurnedAway } from './registry-lock.ts';
@@ -52,11 +53,13 @@ export class FileStore {
   readonly #settings: FileStoreSettings;
   readonly #lock: RegistryLock;
   readonly #inspector: Inspector;
-  #knowledge: Knowledge | null = null;
+  readonly #known: Known;
   #closed = false;
 
   constructor(settings: FileStoreSettings) {
+    const { files, paths, clock, identity } = settings;
     this.#settings = settings;
+    this.#known = new Known(files, paths, () => ({ wallMs: clock.wallMs(), bootId: identity.bootId }));
     this.#lock = new RegistryLock(settings);
     this.#inspector = new Inspector(settings.files, settings.paths, settings.clock);
   }
@@ -89,13 +92,14 @@ export class FileStore {
   async change<T>(work: Work<T>, terms: Partial<ChangeTerms> = {}): Promise<T> {
     return this.#lock.retry(
       () => this.tryChange(work, terms),
-      () => this.#refreshIfKnown(),
+      () => this.#known.refreshIfKnown(),
     );
   }
 
   /** As `change`, but only once: says who holds the mutex instead of waiting. Synchronous. */
   tryChange<T>(work: Work<T>, terms: Partial<ChangeTerms> = {}): ChangeAttempt<T> {
-    return this.#withDiskErrors(() => this.#attempt(work, { ...USUAL, ...terms }));
+    const all = { ...USUAL, ...terms };
+    return this.#operation(all.thoroughness, () => this.#attempt(work, all));
   }
 
   /** Runs `work` in the critical section and takes back what it has put. */
@@ -117,10 +121,10 @@ export class FileStore {
     work: (transaction: FileTransaction, knowledge: Knowledge) => T,
     thoroughness: Thoroughness,
   ): Promise<T> {
-    const begin = this.#withDiskErrors(() => this.#inspect(thoroughness));
-    // Looked at again after the attempt: what is still not as known could not be recorded.
-    if (begin.suspicious.length > 0) this.#recordEdits(thoroughness);
-    return this.#withDiskErrors(() => {
+    return this.#operation(thoroughness, () => {
+      const begin = this.#inspect(thoroughness);
+      // Looked at again after the attempt: what is still not as known could not be recorded.
+      if (begin.suspicious.length > 0) this.#recordEdits(thoroughness);
       const { knowledge, suspicious } = begin.suspicious.length > 0 ? this.#inspect('thorough') : begin;
       const transaction = this.#begin(knowledge, 'read');
       try {
@@ -134,33 +138,19 @@ export class FileStore {
 
   /** Drops what is known, so that the next command reads it from the disk again. */
   forget(): void {
-    this.#knowledge = null;
+    this.#known.forget();
   }
 
   close(): void {
     this.#closed = true;
-    this.#knowledge = null;
+    this.#known.forget();
     this.#lock.close();
   }
 
   /** What is known, brought up to the end of the journal. */
   #refreshed(): Knowledge {
     this.#assertOpen();
-    const { files, paths, clock, identity } = this.#settings;
-    if (this.#knowledge === null || !follow(files, paths, this.#knowledge)) {
-      this.#knowledge = loadKnowledge(files, paths, { wallMs: clock.wallMs(), bootId: identity.bootId });
-    }
-    return this.#knowledge;
-  }
-
-  /** Reads what others have done, while one has to wait anyway, so that it need not be read under the lock. */
-  #refreshIfKnown(): void {
-    try {
-      if (this.#knowledge !== null) this.#refreshed();
-    } catch {
-      // The next attempt says what is wrong.
-      this.#knowledge = null;
-    }
+    return this.#known.refreshed();
   }
 
   #inspect(thoroughness: Thoroughness): { readonly knowledge: Knowledge; readonly suspicious: readonly string[] } {
@@ -174,7 +164,7 @@ export class FileStore {
       this.#attempt(() => null, { ...USUAL, thoroughness });
     } catch {
       // A reader on a read-only or full disk still reads.
-      this.#knowledge = null;
+      this.#known.forget();
     }
   }
 
@@ -214,12 +204,12 @@ export class FileStore {
    */
   #asLost(error: unknown, lock: TakenLock, staging: Staging): unknown {
     if (!isAboutCommit(error) && lock.isHeld() && !staging.isGone()) return error;
-    this.#knowledge = null;
+    this.#known.forget();
     return isAboutCommit(error) ? error : lockLost(error);
   }
 
   #broughtUp(settings: CommitSettings, lock: TakenLock, terms: ChangeTerms): Knowledge {
-    const known = this.#knowledge;
+    const known = this.#known.knowledge;
     const mayRestore = terms.cardsFolder === 'restore';
     if (known !== null && !mayRestore && isAsWeLeftIt(settings, lock, known)) return known;
     return bringUp(settings, lock, { ...this.#checkpointFacts(lock), mayRestore }, () => this.#refreshed());
@@ -249,11 +239,11 @@ export class FileStore {
     if (transaction.records.length === 0) return true;
     try {
       const { inPlace } = commit(settings, lock, knowledge, transaction);
-      if (!inPlace) this.#knowledge = null;
+      if (!inPlace) this.#known.forget();
       return inPlace;
     } catch (error) {
       // What we believed to know may be wrong now; the next command reads it anew.
-      this.#knowledge = null;
+      this.#known.forget();
       throw error;
     }
   }
@@ -267,7 +257,7 @@ export class FileStore {
     try {
       checkpoint(settings, knowledge, this.#checkpointFacts(lock), flushing);
     } catch {
-      this.#knowledge = null;
+      this.#known.forget();
       return false;
     }
     try {
@@ -293,9 +283,10 @@ export class FileStore {
     return { files, paths, staging, durable, nowMs: clock.monotonicMs(), spareAfterMs, redoLimits };
   }
 
-  #withDiskErrors<T>(call: () => T): T {
+  /** Synchronous, and may run twice; see `known.ts`. */
+  #operation<T>(thoroughness: Thoroughness, operation: () => T): T {
     try {
-      return call();
+      return this.#known.during(thoroughness === 'usual' ? 'few' : 'all', operation);
     } catch (error) {
       throw asDiskError(error);
     }

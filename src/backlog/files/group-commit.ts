@@ -3,6 +3,7 @@
  * them is decided by itself, one after the other, sees what those before it have done, and fails alone.
  */
 import type { Decide } from '../store.ts';
+import { IndexDamaged } from './card-index/encoded/pages.ts';
 import { asDiskError, isAboutCommit } from './disk-error.ts';
 import type { FileStore } from './file-store.ts';
 import type { FileTransaction } from './transaction/file-transaction.ts';
@@ -48,7 +49,8 @@ export class GroupCommit {
     let group: readonly Member[] = [];
     try {
       await this.#store.change((transaction, staging) => {
-        group = this.#asked.splice(0, MOST_MEMBERS);
+        // The same ones when it has to be decided again.
+        if (group.length === 0) group = this.#asked.splice(0, MOST_MEMBERS);
         decideEach(group, transaction, () => staging.isGone());
       });
     } catch (error) {
@@ -93,7 +95,8 @@ function decideEach(group: readonly Member[], transaction: FileTransaction, isFe
     try {
       one.decide(transaction);
     } catch (error) {
-      if (group.length === 1 || isFenced()) throw error;
+      // Not a member's own fault: that the index is damaged, everybody starts over for.
+      if (group.length === 1 || isFenced() || error instanceof IndexDamaged) throw error;
       transaction.rollBack(savepoint);
       one.refuse(asDiskError(error));
     }

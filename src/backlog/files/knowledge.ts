@@ -13,6 +13,7 @@ import {
   segmentPath,
   type SegmentHeader,
 } from '../../disk/segment-header.ts';
+import type { OpenFile } from '../../disk/open-file.ts';
 import { MosaicError } from '../../errors.ts';
 import { CardIndex } from './card-index/card-index.ts';
 import { summarize, type Summary } from './card-index/summary.ts';
@@ -147,10 +148,11 @@ export function damagedSummary(
  * Builds the knowledge of a process that has none.
  *
  * @param now when it is, and in which boot
- * @throws MosaicError STORE_TOO_NEW
+ * @param indexFile open afterwards where the index reads from it; null reads all of the index; see `readIndexFile`
+ * @throws MosaicError STORE_TOO_NEW; IndexDamaged, unless `indexFile` is null
  */
-export function loadKnowledge(files: FileSystem, paths: StorePaths, now: Now): Knowledge {
-  const knowledge = load(files, paths, now);
+export function loadKnowledge(files: FileSystem, paths: StorePaths, now: Now, indexFile: OpenFile | null): Knowledge {
+  const knowledge = load(files, paths, now, indexFile);
   knowledge.recordsAtStart = knowledge.recordCount;
   return knowledge;
 }
@@ -160,8 +162,8 @@ export interface Now {
   readonly bootId: string | null;
 }
 
-function load(files: FileSystem, paths: StorePaths, now: Now): Knowledge {
-  const loaded = readIndexFile(files, paths);
+function load(files: FileSystem, paths: StorePaths, now: Now, indexFile: OpenFile | null): Knowledge {
+  const loaded = readIndexFile(files, paths, indexFile);
   if (loaded !== null) {
     const { head, index } = loaded;
     const header = readHeader(files, paths.journal, head.position.segment);
@@ -173,6 +175,7 @@ function load(files: FileSystem, paths: StorePaths, now: Now): Knowledge {
       if (follow(files, paths, knowledge) && (isWhole || isAtTheEnd(files, paths, knowledge))) return knowledge;
     }
   }
+  indexFile?.close();
   return rebuild(files, paths, now.wallMs, loaded?.head.lastSeq ?? 0);
 }
 

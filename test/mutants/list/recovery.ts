@@ -164,9 +164,49 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     name: 'index-checksum-not-looked-at',
     breaks: 'An index is believed whatever its checksum says.',
     edits: [
-      { file: 'src/backlog/files/card-index/layout.ts', from: ' || words[0] !== crc32(aligned.subarray(4))', to: '' },
+      {
+        file: 'src/backlog/files/card-index/encoded/layout.ts',
+        from: 'return areAsSummed(body, sums) ? viewsOn(aligned, counts, null) : null;',
+        to: 'return viewsOn(aligned, counts, null);',
+      },
     ],
     tests: ['test/card-index', 'test/damage'],
+  },
+  {
+    name: 'index-page-not-looked-at',
+    breaks: 'A page of the index is believed whatever its checksum says.',
+    edits: [
+      {
+        file: 'src/backlog/files/card-index/encoded/pages.ts',
+        from: ' || !areAsSummed(bytes, this.#sums.subarray(first, end))',
+        to: '',
+      },
+    ],
+    tests: ['test/card-index', 'test/damage'],
+  },
+  {
+    name: 'index-page-seen-unasked',
+    breaks: 'What a page holds is looked at before the page is read.',
+    edits: [
+      {
+        file: 'src/backlog/files/card-index/base.ts',
+        from: '    this.#need(priority, slot, 1);\n',
+        to: '',
+      },
+    ],
+    tests: ['test/card-index', 'test/damage'],
+  },
+  {
+    name: 'index-damage-not-mended',
+    breaks: 'A decision that meets a damaged page is not made again.',
+    edits: [
+      {
+        file: 'src/backlog/files/known.ts',
+        from: '      if (!(error instanceof IndexDamaged)) throw error;\n',
+        to: '      throw error;\n',
+      },
+    ],
+    tests: ['test/damage'],
   },
   {
     name: 'journal-never-listed',

@@ -3,8 +3,8 @@
  *
  * It is a cache: it finds and never decides. Whoever acts on a card reads the card's file first.
  *
- * A cold process decodes it by laying views on the bytes of one file and checking their checksum, and has the first
- * claimable card a few reads later. A long-lived process puts changes in as they happen and encodes now and then:
+ * A cold process decodes its head alone, and has the first claimable card a few pages later. A long-lived process lays
+ * views on the bytes of the whole file, once it has checked them. It puts changes in as they happen and encodes now and then:
  * changes are kept beside the decoded base, so a put costs the same however many cards there are, and encoding is
  * mostly copying. Up to a few thousand changes between two encodings is what it is made for.
  */
@@ -12,7 +12,8 @@ import { CardTable } from './card-table.ts';
 import { encodeTables } from './encode.ts';
 import { tagsMayMatch, type ClaimFilter } from './fingerprint.ts';
 import { Lanes } from './lanes.ts';
-import { NONE, allocate, noCounts, openTables, seal, type Tables } from './layout.ts';
+import { NONE, allocate, noCounts, openTables, openTablesInPages, seal, type Tables } from './encoded/layout.ts';
+import type { ReadAt } from './encoded/pages.ts';
 import { isDone, MISSING } from './state.ts';
 import { NEVER_MS, type Summary } from './summary.ts';
 
@@ -45,8 +46,20 @@ export class CardIndex {
     return tables === null ? null : new CardIndex(tables);
   }
 
+  /**
+   * As `decode`, but reads only what is asked for, when it is asked for, as long as `readAt` can be called. Whatever is
+   * asked of the index may throw IndexDamaged; then it is of no use any more.
+   *
+   * @param length of everything that was encoded
+   */
+  static decodeInPages(length: number, readAt: ReadAt): CardIndex | null {
+    const tables = openTablesInPages(length, readAt);
+    return tables === null ? null : new CardIndex(tables);
+  }
+
   /** The bytes of everything put so far. The index goes on reading from them: they must not change any more. */
   encode(): Uint8Array {
+    this.#cards.base.needAll();
     if (this.#cards.changed.size > 0) {
       const source = this.#isWasteful() ? this.#laidOutAnew() : this;
       const tables = encodeTables(source.#cards, source.#lanes);
@@ -142,7 +155,9 @@ export class CardIndex {
     const cards = this.#cards;
     const strangers = cards.strangers();
     let next = 0;
-    for (const slot of cards.base.tables.order) {
+    const placed = cards.base.tables.order.length;
+    for (let position = 0; position < placed; position += 1) {
+      const slot = cards.base.slotAtPosition(position);
       if (cards.positionAt(slot) === NONE || cards.stateAt(slot) === MISSING) continue;
       const before = next;
       while (next < strangers.length && cards.compare(strangers[next] ?? NONE, slot) < 0) next += 1;
@@ -164,7 +179,7 @@ export class CardIndex {
   }
 
   get openCount(): number {
-    return this.#lanes.openPlaced.count + this.#lanes.openStrangers.size;
+    return this.#lanes.openCount;
   }
 
   #set(slot: number, summary: Summary | null): Summary | null {

@@ -4,7 +4,7 @@
 import { compareClaimOrder, type ClaimOrderKey } from '../../../card/order.ts';
 import { Base } from './base.ts';
 import { tagsOf } from './fingerprint.ts';
-import { NONE, type Tables } from './layout.ts';
+import { NONE, type Tables } from './encoded/layout.ts';
 import { MISSING, isDone, momentOf, stateOf, type CardState } from './state.ts';
 import type { Summary } from './summary.ts';
 
@@ -70,11 +70,11 @@ export class CardTable {
   }
 
   momentMsAt(slot: number): number {
-    return this.changed.get(slot)?.momentMs ?? this.base.tables.momentMs[slot] ?? NaN;
+    return this.changed.get(slot)?.momentMs ?? this.base.momentMsAt(slot);
   }
 
   tagsAt(slot: number): number {
-    return this.changed.get(slot)?.tags ?? this.base.tables.tags[slot] ?? 0;
+    return this.changed.get(slot)?.tags ?? this.base.tagsAt(slot);
   }
 
   summaryAt(slot: number): Summary | null {
@@ -83,7 +83,7 @@ export class CardTable {
   }
 
   unmetAt(slot: number): number {
-    return this.changedUnmet.get(slot) ?? this.base.tables.unmet[slot] ?? 0;
+    return this.changedUnmet.get(slot) ?? this.base.unmetAt(slot);
   }
 
   shiftUnmet(slot: number, by: 1 | -1): void {

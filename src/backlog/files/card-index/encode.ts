@@ -7,9 +7,9 @@ import type { CardTable } from './card-table.ts';
 import { hashText } from './fingerprint.ts';
 import { addSlot, cellsFor, copyCells } from './hash-cells.ts';
 import type { Lanes } from './lanes.ts';
-import { NONE, allocate, seal, type Tables } from './layout.ts';
+import { NONE, allocate, seal, type Tables } from './encoded/layout.ts';
 import { packHeap, type Heap } from './heap.ts';
-import { setBit, type PositionSet } from './position-set.ts';
+import { addPosition, type Positions, type PositionSet } from './position-set.ts';
 import { MISSING } from './state.ts';
 
 export function encodeTables(cards: CardTable, lanes: Lanes): Tables {
@@ -21,6 +21,7 @@ export function encodeTables(cards: CardTable, lanes: Lanes): Tables {
   const to = allocate({
     slots: cards.slotCount,
     cards: cards.cardCount,
+    open: lanes.openCount,
     edges: from.counts.edges + edges.added,
     idCells: Math.max(cellsFor(cards.slotCount), from.counts.idCells),
     keyCells: Math.max(cellsFor(from.counts.keys + keys.length), from.counts.keyCells),
@@ -193,16 +194,16 @@ function unlinkEdge({ edges, firstEdge }: Tables, dependency: number, dependent:
 function writeLane(
   placed: PositionSet,
   strangers: Iterable<number>,
-  words: Uint32Array,
+  lane: Positions,
   { cards, order, to }: { cards: CardTable; order: MergedOrder; to: Tables },
 ): void {
   if (order.isTheSame) {
-    placed.copyTo(words);
+    placed.copyTo(lane);
     return;
   }
   const base = cards.base.tables;
   for (let position = placed.next(0); position >= 0; position = placed.next(position + 1)) {
-    setBit(words, to.position[base.order[position] ?? NONE] ?? NONE);
+    addPosition(lane, to.position[base.order[position] ?? NONE] ?? NONE);
   }
-  for (const slot of strangers) setBit(words, to.position[slot] ?? NONE);
+  for (const slot of strangers) addPosition(lane, to.position[slot] ?? NONE);
 }

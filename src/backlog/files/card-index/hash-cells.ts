@@ -3,11 +3,21 @@
  * Cells are only ever added. A cell may have outlived its meaning, so the caller's `accept` has the last word.
  */
 
-/** The first slot of this hash that `accept` takes, or -1. */
-export function findSlot(cells: Uint32Array, hash: number, accept: (slot: number) => boolean): number {
+/**
+ * The first slot of this hash that `accept` takes, or -1.
+ *
+ * @param need is told the place in `cells` of each pair before it is looked at
+ */
+export function findSlot(
+  cells: Uint32Array,
+  hash: number,
+  need: (at: number) => void,
+  accept: (slot: number) => boolean,
+): number {
   const mask = cells.length / 2 - 1;
   if (mask < 0) return -1;
   for (let cell = hash & mask; ; cell = (cell + 1) & mask) {
+    need(cell * 2);
     const slot = (cells[cell * 2 + 1] ?? 0) - 1;
     if (slot < 0) return -1;
     if (cells[cell * 2] === hash && accept(slot)) return slot;

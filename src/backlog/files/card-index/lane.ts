@@ -3,8 +3,8 @@
  * new ones mostly, are a sorted list beside it.
  */
 import type { CardTable } from './card-table.ts';
-import { NONE } from './layout.ts';
-import { PositionSet } from './position-set.ts';
+import { NONE } from './encoded/layout.ts';
+import { type Positions, PositionSet } from './position-set.ts';
 
 /** More filters than any fleet has; behind that the marks begin anew. */
 const MOST_MARKS = 64;
@@ -22,9 +22,9 @@ export class Lane {
   /** By filter: no placed card before this position is in the lane and matches. */
   readonly #marks = new Map<string, number>();
 
-  constructor(cards: CardTable, words: Uint32Array) {
+  constructor(cards: CardTable, placed: Positions) {
     this.#cards = cards;
-    this.#placed = new PositionSet(words.slice());
+    this.#placed = new PositionSet(placed);
   }
 
   add(slot: number): void {

@@ -4,7 +4,7 @@
  */
 import type { CardTable } from './card-table.ts';
 import { Lane } from './lane.ts';
-import { NONE } from './layout.ts';
+import { NONE } from './encoded/layout.ts';
 import { PositionSet } from './position-set.ts';
 import { CLAIMED, READY, isOpen } from './state.ts';
 
@@ -16,6 +16,7 @@ export class Lanes {
   readonly openPlaced: PositionSet;
   readonly openStrangers: Set<number> = new Set();
   readonly #cards: CardTable;
+  #openCount: number;
   /** What lies between queue and later: a date up to here has passed. */
   #horizonMs: number;
   // Bounds that save walking a lane: no date in `later` and no end of a claim is earlier, no claim was taken later.
@@ -29,8 +30,14 @@ export class Lanes {
     this.queue = new Lane(cards, tables.queue);
     this.later = new Lane(cards, tables.later);
     this.claimed = new Lane(cards, tables.claimed);
-    this.openPlaced = new PositionSet(tables.open.slice());
+    this.openPlaced = new PositionSet(tables.open);
+    this.#openCount = tables.counts.open;
     this.#horizonMs = tables.counts.horizonMs;
+  }
+
+  /** How many cards are open. */
+  get openCount(): number {
+    return this.#openCount;
   }
 
   get horizonMs(): number {
@@ -55,10 +62,14 @@ export class Lanes {
     const position = this.#cards.base.positionAt(slot);
     const open = isOpen(this.#cards.stateAt(slot));
     if (position !== NONE) {
+      this.#openCount += (open ? 1 : 0) - (this.openPlaced.has(position) ? 1 : 0);
       if (open) this.openPlaced.add(position);
       else this.openPlaced.delete(position);
-    } else if (open) this.openStrangers.add(slot);
-    else this.openStrangers.delete(slot);
+    } else {
+      this.#openCount += (open ? 1 : 0) - (this.openStrangers.has(slot) ? 1 : 0);
+      if (open) this.openStrangers.add(slot);
+      else this.openStrangers.delete(slot);
+    }
   }
 
   /** Moves cards between queue and later until the line between them is at `nowMs`; clocks go back, too. */

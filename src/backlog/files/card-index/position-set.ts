@@ -2,15 +2,20 @@
  * A set of positions as bits, with a second level that says which words hold any, so that the next member is found in
  * a few steps wherever it is.
  */
+export interface Positions {
+  readonly words: Uint32Array;
+  /** A bit for each word that is not zero. */
+  readonly filled: Uint32Array;
+}
+
 export class PositionSet {
   readonly #words: Uint32Array;
   readonly #filled: Uint32Array;
 
-  /** Takes the words over. */
-  constructor(words: Uint32Array) {
-    this.#words = words;
-    this.#filled = new Uint32Array(Math.ceil(words.length / 32));
-    for (let i = 0; i < words.length; i += 1) if (words[i] !== 0) setBit(this.#filled, i);
+  /** Copies them, and looks at none: a cold command has no time for loops over all words, nor for having them compiled. */
+  constructor({ words, filled }: Positions) {
+    this.#words = words.slice();
+    this.#filled = filled.slice();
   }
 
   has(position: number): boolean {
@@ -18,8 +23,7 @@ export class PositionSet {
   }
 
   add(position: number): void {
-    setBit(this.#words, position);
-    setBit(this.#filled, position >>> 5);
+    addPosition({ words: this.#words, filled: this.#filled }, position);
   }
 
   delete(position: number): void {
@@ -35,14 +39,9 @@ export class PositionSet {
     return nextWord < 0 ? -1 : nextInWord(this.#words, nextWord * 32);
   }
 
-  get count(): number {
-    let count = 0;
-    for (const word of this.#words) if (word !== 0) count += bitsIn(word);
-    return count;
-  }
-
-  copyTo(words: Uint32Array): void {
+  copyTo({ words, filled }: Positions): void {
     words.set(this.#words);
+    filled.set(this.#filled);
   }
 
   #nextFilled(from: number): number {
@@ -55,14 +54,12 @@ export class PositionSet {
   }
 }
 
-/** Adds up neighbouring bits, then pairs, then fours; the product sums the bytes. */
-function bitsIn(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+export function addPosition({ words, filled }: Positions, position: number): void {
+  setBit(words, position);
+  setBit(filled, position >>> 5);
 }
 
-export function setBit(words: Uint32Array, bit: number): void {
+function setBit(words: Uint32Array, bit: number): void {
   words[bit >>> 5] = (words[bit >>> 5] ?? 0) | (1 << (bit & 31));
 }
 

@@ -109,7 +109,7 @@ export function examineJournal(store: FileStore): readonly Finding[] {
 /** The index is only a cache, so a wrong one is news, not trouble. Empty as long as there is no journal. */
 export function examineIndex(store: FileStore): readonly Finding[] {
   const { files, paths } = store;
-  if (listSegments(files, paths.journal).length === 0 || readIndexFile(files, paths) !== null) return [];
+  if (listSegments(files, paths.journal).length === 0 || readIndexFile(files, paths, null) !== null) return [];
   const missing = files.stat(paths.indexFile) === null;
   return [
     {

@@ -7,11 +7,15 @@ import { makeFolders } from '../../../disk/filesystem.ts';
 import type { Position } from '../../../disk/segment-header.ts';
 import { openLine, sealLine } from '../../../disk/sealed-line.ts';
 import type { Staging } from '../../../disk/staging.ts';
+import type { OpenFile } from '../../../disk/open-file.ts';
 import { CardIndex } from '../card-index/card-index.ts';
 import type { StorePaths } from './layout.ts';
 
 /** The head has a fixed size that keeps the columns behind it aligned. */
 const HEAD_BYTES = 256;
+
+/** What is smaller is read at once: that takes no longer than a few pages do. */
+const WHOLE_UP_TO = 64 * 1024;
 
 export interface IndexHead {
   readonly position: Position;
@@ -28,12 +32,31 @@ export interface LoadedIndex {
   readonly index: CardIndex;
 }
 
-/** Null when it is missing, of another version, or not whole: then it is made again. */
-export function readIndexFile(files: FileSystem, paths: StorePaths): LoadedIndex | null {
-  const bytes = files.readFile(paths.indexFile)?.bytes ?? null;
-  if (bytes === null || bytes.length < HEAD_BYTES) return null;
-  const head = parseHead(openLine(new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)).trimEnd()));
-  const index = head === null ? null : CardIndex.decode(bytes.subarray(HEAD_BYTES));
+/**
+ * Null when it is missing, of another version, or not whole: then it is made again.
+ *
+ * @param inPages keeps a large file open and reads of it what is asked for: then the index may throw IndexDamaged, and is
+ *   of no use once that file is closed; null reads and checks all of it
+ */
+export function readIndexFile(files: FileSystem, paths: StorePaths, inPages: OpenFile | null): LoadedIndex | null {
+  const limit = inPages === null ? Number.POSITIVE_INFINITY : WHOLE_UP_TO;
+  const content = files.readFile(paths.indexFile, limit);
+  if (content === null) return null;
+  const { bytes } = content;
+  if (inPages === null || content.stat.bytes <= limit) {
+    return headed(bytes.subarray(0, HEAD_BYTES), () => CardIndex.decode(bytes.subarray(HEAD_BYTES)));
+  }
+  const length = inPages.open(paths.indexFile);
+  const head = new Uint8Array(HEAD_BYTES);
+  if (length === null || inPages.readAt(head, 0) !== HEAD_BYTES) return null;
+  const readAt = (into: Uint8Array, position: number): number => inPages.readAt(into, HEAD_BYTES + position);
+  return headed(head, () => CardIndex.decodeInPages(length - HEAD_BYTES, readAt));
+}
+
+function headed(headBytes: Uint8Array, decode: () => CardIndex | null): LoadedIndex | null {
+  if (headBytes.length < HEAD_BYTES) return null;
+  const head = parseHead(openLine(new TextDecoder().decode(headBytes).trimEnd()));
+  const index = head === null ? null : decode();
   return head === null || index === null ? null : { head, index };
 }
 

@@ -3,8 +3,8 @@
  * or removes a file there gives it another one, so one `stat` tells that somebody has been at it. For that, it must
  * never be given to a folder that somebody has been at and that nobody has looked into since.
  */
-import { bearsTime, type FileSystem } from '../../disk/filesystem.ts';
-import type { StorePaths } from './form/layout.ts';
+import { bearsTime, type FileSystem } from '../../../disk/filesystem.ts';
+import type { StorePaths } from './layout.ts';
 
 /** Whether nobody has been at the folder since it was given that time. */
 export function isStamped(files: FileSystem, paths: StorePaths, stampMs: number): boolean {
