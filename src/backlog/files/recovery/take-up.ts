@@ -99,6 +99,9 @@ export function judgeUnsettled(
   rebooted: boolean,
 ): Settlement {
   const { card, place } = change.record;
+  if (inCards.kind === 'card' && isLater(inCards, change)) {
+    return { isPlaced: true, isAsCommitted: false, leftOver: null, foreign: [] };
+  }
   const home = place === 'cards' ? inCards : inArchive;
   const isAsCommitted = card !== null && home.kind === 'card' && sameStamp(home.stamp, cardBytes(card).stamp);
   // As new as the change, or newer: then the change was in place, and whatever came after it is an edit.
@@ -136,6 +139,16 @@ function isOurs(file: Exclude<CardFile, { kind: 'missing' }>, change: Unsettled,
 function isMixture(file: Extract<CardFile, { kind: 'card' }>, change: Unsettled): boolean {
   const isOfTheMoment = Math.abs(file.modifiedMs - change.record.atMs) < WRITTEN_WITHIN_MS;
   return isOfTheMoment || isDatedByUs(file, change) || bearsOurTime(file);
+}
+
+/**
+ * Whether it is a state of the card that came after the change: the journal has lost its end, or whoever wrote it would
+ * be known. What had stood in the file before was written before the change, so no mixture bears a later date.
+ */
+function isLater(file: Extract<CardFile, { kind: 'card' }>, { record }: Unsettled): boolean {
+  const updatedAtMs = toMs(file.card.updatedAt);
+  const isNewer = file.card.rev > (record.card?.rev ?? 0) && updatedAtMs > record.atMs;
+  return isNewer && bearsTime(file, updatedAtMs);
 }
 
 function isDatedByUs(file: Exclude<CardFile, { kind: 'missing' }>, { record, before }: Unsettled): boolean {
