@@ -20,7 +20,7 @@ import {
 import { checkInvariants } from '../card/invariants.ts';
 import { newCard } from '../card/content.ts';
 import { toMs, toTimestamp } from '../card/time.ts';
-import { type BadText, isJson, lineOfKey, parseJsonText } from './json-text.ts';
+import { type BadText, isJson, isJsonObject, lineOfKey, parseJsonText } from './json-text.ts';
 import { isWholeCard } from './whole-card.ts';
 
 /** Lists and labels longer than this are an accident. */
@@ -199,7 +199,7 @@ export function parseCardText(source: string, nowMs: number): ParsedCard {
 
 /** The same for text that is parsed already; `source`, where there is one, lets a reason name the line. */
 export function parseCard(value: unknown, source: string | null, nowMs: number): ParsedCard {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return bad('it is not a JSON object');
+  if (!isJsonObject(value)) return bad('it is not a JSON object');
   if (isWholeCard(value)) return { kind: 'card', card: value, given: Object.keys(value) };
   if (Object.hasOwn(value, '__proto__')) return bad('it has a member named __proto__');
   const parsed = cardInputSchema().safeParse(value);
@@ -234,5 +234,9 @@ export const MAX_CARD_FILE_BYTES: number = MAX_CARD_BYTES + 1024 * 1024;
 
 /** The text of a card's file: for `cat` and `jq`, and the same bytes for the same card. */
 export function cardText(card: Card): string {
-  return `${JSON.stringify(card, null, 2)}\n`;
+  if (last?.card !== card) last = { card, text: `${JSON.stringify(card, null, 2)}\n` };
+  return last.text;
 }
+
+/** Whoever puts a card asks whether its text is too long, and then for the text. */
+let last: { readonly card: Card; readonly text: string } | null = null;

@@ -33,6 +33,12 @@ export function lineOfKey(text: string, key: string): number | null {
   return at === -1 ? null : lineAt(text, at);
 }
 
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Whether JSON can say `value` without loss: no functions, no dates, no NaN, no `__proto__`, not endlessly deep. */
 export function isJson(value: unknown): value is Json {
   return isJsonWithin(value, MAX_DEPTH);

@@ -15,6 +15,7 @@ export interface WorkChoice {
 
 /** One filter for each way to be wanted; of an empty list nothing is. */
 export function waysOf({ phase, label }: WorkChoice): readonly WorkFilter[] {
+  if (phase === undefined && label === undefined) return ANY_WORK;
   return choices(phase).flatMap((onePhase) =>
     choices(label).map((oneLabel) => ({
       ...(onePhase === undefined ? {} : { phase: onePhase }),
@@ -22,6 +23,8 @@ export function waysOf({ phase, label }: WorkChoice): readonly WorkFilter[] {
     })),
   );
 }
+
+const ANY_WORK: readonly WorkFilter[] = [{}];
 
 function choices(wanted: string | readonly string[] | undefined): readonly (string | undefined)[] {
   return typeof wanted === 'object' ? wanted : [wanted];

@@ -14,14 +14,26 @@ const PLAIN = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):
 const EARLIEST_MS = Date.parse('0000-01-01T00:00:00.000Z');
 const LATEST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
+/** The time that was asked for last: a change bears its own in three places, and each is asked for both ways. */
+let last: { readonly ms: number; readonly timestamp: Timestamp } = { ms: 0, timestamp: new Date(0).toISOString() };
+
 /** ISO 8601 in UTC with milliseconds. `ms` lies in the years 0000 to 9999. */
 export function toTimestamp(ms: number): Timestamp {
-  return new Date(ms).toISOString();
+  if (ms === last.ms) return last.timestamp;
+  const date = new Date(ms);
+  const timestamp = date.toISOString();
+  // Other years are longer, and no times when they are read; of a fraction the text says nothing.
+  if (timestamp.length === last.timestamp.length) last = { ms: date.getTime(), timestamp };
+  return timestamp;
 }
 
 /** `NaN` for what is not a valid timestamp, or is a day that no calendar has. */
 export function toMs(timestamp: Timestamp): number {
-  if (PLAIN.test(timestamp)) return Date.parse(timestamp);
+  if (timestamp === last.timestamp) return last.ms;
+  if (PLAIN.test(timestamp)) {
+    last = { ms: Date.parse(timestamp), timestamp };
+    return last.ms;
+  }
   const day = ISO_8601.exec(timestamp)?.[1];
   if (day === undefined || !isInCalendar(day)) return NaN;
   const ms = Date.parse(timestamp);

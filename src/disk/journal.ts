@@ -80,10 +80,10 @@ export function scanSegment(
   let line = 0;
   for (let start = 0; start < bytes.length;) {
     line += 1;
-    // Room, of which there can be thousands of lines.
     if (bytes[start] === NEWLINE && (from > 0 || line > 1)) {
       if (pending.length > 0) pending = [];
-      start += 1;
+      if (isAllRoom(bytes, start)) break;
+      for (start += 1; bytes[start] === NEWLINE; start += 1) line += 1;
       continue;
     }
     const stop = bytes.indexOf(NEWLINE, start);
@@ -119,6 +119,12 @@ export function scanSegment(
   if (upTo !== null && rest.every((byte) => byte === NEWLINE || byte === SPACE)) end = bytes.length;
   const isRoom = upTo === null && rest[0] === NEWLINE;
   return { header, transactions, end: from + end, trailingBytes: isRoom ? 0 : bytes.length - end, damagedLines };
+}
+
+/** Whether only blank lines are left: there can be thousands, and to go through them takes longer than to read them. */
+function isAllRoom(bytes: Buffer, start: number): boolean {
+  const length = bytes.length - start;
+  return length <= ROOM.length && bytes.compare(ROOM, 0, length, start) === 0;
 }
 
 /** Makes a segment durable, its name and what it holds: whoever wrote it may have been killed before it could. */
@@ -227,16 +233,15 @@ export function appendTransaction(
 const CHUNK_CHARACTERS = 1 << 20;
 
 function* inChunks(records: readonly string[]): Iterable<Uint8Array> {
-  const encoder = new TextEncoder();
   let text = '';
   for (const record of records) {
     text += `${sealLine(record)}\n`;
     if (text.length >= CHUNK_CHARACTERS) {
-      yield encoder.encode(text);
+      yield Buffer.from(text);
       text = '';
     }
   }
-  if (text !== '') yield encoder.encode(text);
+  if (text !== '') yield Buffer.from(text);
 }
 
 function attempt(call: () => void): boolean {

@@ -33,8 +33,12 @@ export interface SegmentHeader {
 }
 
 const NEWLINE = 10;
+/** No header is longer. */
+const HEADER_BYTES = 4096;
 /** Read first of a segment that nothing follows: mostly there is little news, and much room behind it. */
-const BEGIN_BYTES = 4096;
+const BEGIN_BYTES = 2048;
+/** Where that was not all of it, so many times as much is read next. */
+const MORE_EACH_TIME = 7;
 
 export function segmentPath(folder: string, segment: number): string {
   return `${folder}/${String(segment).padStart(8, '0')}.jsonl`;
@@ -79,7 +83,7 @@ function allNumbers(files: FileSystem, folder: string): readonly number[] {
 export function readHeader(files: FileSystem, folder: string, segment: number): SegmentHeader | null {
   const path = segmentPath(folder, segment);
   // Mostly one asks whether there is a next one, and there is none.
-  const bytes = files.stat(path) === null ? null : readFrom(files, path, 0, BEGIN_BYTES);
+  const bytes = files.stat(path) === null ? null : readFrom(files, path, 0, HEADER_BYTES);
   if (bytes === null) return null;
   const stop = bytes.indexOf(NEWLINE);
   return stop === -1 ? null : parseHeader(openLine(bytes.toString('utf8', 0, stop)), segment);
@@ -94,11 +98,13 @@ export function readFrom(files: FileSystem, path: string, from: number, upTo: nu
   const descriptor = openIfThere(files, path);
   if (descriptor === null) return null;
   try {
-    if (!hasBytes(files, descriptor, Math.max(from, 1), path)) {
-      return from > 0 && upTo === null ? null : Buffer.alloc(0);
-    }
-    if (upTo !== null) return readAll(files, descriptor, from, Buffer.allocUnsafe(Math.max(upTo - from, 0)));
-    return readToRoom(files, descriptor, from);
+    // The byte before comes along: it is there if the file reaches so far.
+    const lead = from > 0 ? 1 : 0;
+    const length = upTo === null ? BEGIN_BYTES : Math.max(upTo - from, 0);
+    const begin = readBegin(files, descriptor, from - lead, Buffer.allocUnsafe(lead + length), path);
+    if (begin.length === 0) return from > 0 && upTo === null ? null : begin;
+    const bytes = begin.subarray(lead);
+    return upTo === null ? readToRoom(files, descriptor, from, bytes) : bytes;
   } finally {
     files.close(descriptor);
   }
@@ -109,16 +115,17 @@ export function reaches(files: FileSystem, descriptor: number, bytes: number): b
   return bytes === 0 || files.read(descriptor, new Uint8Array(1), bytes - 1) === 1;
 }
 
-/** @throws the system's EISDIR for what is no file */
-function hasBytes(files: FileSystem, descriptor: number, bytes: number, path: string): boolean {
+/** As `readAll`. @throws the system's EISDIR for what is no file */
+function readBegin(files: FileSystem, descriptor: number, from: number, into: Buffer, path: string): Buffer {
+  let bytes: Buffer;
   try {
-    if (reaches(files, descriptor, bytes)) return true;
+    bytes = readAll(files, descriptor, from, into);
   } catch (error) {
     throw systemErrorCode(error) === 'EISDIR' ? notAFile(path) : error;
   }
   // What is read from a pipe has no end before it begins.
-  if (files.statOpen(descriptor).kind !== 'file') throw notAFile(path);
-  return false;
+  if (bytes.length === 0 && files.statOpen(descriptor).kind !== 'file') throw notAFile(path);
+  return bytes;
 }
 
 function openIfThere(files: FileSystem, path: string): number | null {
@@ -131,18 +138,15 @@ function openIfThere(files: FileSystem, path: string): number | null {
   }
 }
 
-function readToRoom(files: FileSystem, descriptor: number, from: number): Buffer {
-  let bytes = readAll(files, descriptor, from, Buffer.allocUnsafe(BEGIN_BYTES));
+/** @param begin what has been read of it, from `from` on */
+function readToRoom(files: FileSystem, descriptor: number, from: number, begin: Buffer): Buffer {
+  let bytes = begin;
   // No line is empty: behind two ends of lines there is only room.
   while (bytes.length % BEGIN_BYTES === 0 && !(bytes.at(-1) === NEWLINE && bytes.at(-2) === NEWLINE)) {
-    const more = readAll(
-      files,
-      descriptor,
-      from + bytes.length,
-      Buffer.allocUnsafe(Math.max(bytes.length, BEGIN_BYTES)),
-    );
-    if (more.length === 0) break;
-    bytes = Buffer.concat([bytes, more]);
+    const more = Buffer.allocUnsafe(bytes.length * MORE_EACH_TIME);
+    const filled = readAll(files, descriptor, from + bytes.length, more);
+    if (filled.length === 0) break;
+    bytes = Buffer.concat([bytes, filled]);
   }
   return bytes;
 }

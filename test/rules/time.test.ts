@@ -17,6 +17,26 @@ describe('a timestamp', () => {
     );
   });
 
+  it('says the same, whatever was asked for before', () => {
+    fc.assert(
+      fc.property(anyMs, anyMs, (ms, other) => {
+        const written = toTimestamp(ms);
+        toTimestamp(other);
+        expect(toMs(written)).toBe(ms);
+        toMs(toTimestamp(other));
+        expect(toTimestamp(ms)).toBe(written);
+      }),
+    );
+  });
+
+  it('of a fraction of a millisecond is that of the millisecond', () => {
+    expect(toMs(toTimestamp(1_500_000_000_000.75))).toBe(1_500_000_000_000);
+  });
+
+  it('of a year of more digits is none, though it was just written', () => {
+    expect(toMs(toTimestamp(Date.parse('+010000-01-01T00:00:00.000Z')))).toBeNaN();
+  });
+
   it('sorts as text as it does in time', () => {
     fc.assert(
       fc.property(anyMs, anyMs, (a, b) => {

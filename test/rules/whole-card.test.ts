@@ -5,6 +5,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { cardInputSchema, parseCard } from '../../src/backlog/card-schema.ts';
+import type { JsonObject } from '../../src/backlog/json-text.ts';
 import { isWholeCard } from '../../src/backlog/whole-card.ts';
 import type { Card } from '../../src/card/card.ts';
 import { newCard } from '../../src/card/content.ts';
@@ -86,6 +87,6 @@ it('takes every card that the schema has made for one in our form', () => {
 
 it('leaves a card with a member named __proto__ to the schema, which refuses it', () => {
   const whole = JSON.stringify(newCard({ id: 'A', title: 'A' }, NOW));
-  const written: object = JSON.parse(whole.replace(/}$/, ',"__proto__":{"status":"done"}}'));
+  const written: JsonObject = JSON.parse(whole.replace(/}$/, ',"__proto__":{"status":"done"}}'));
   expect(isWholeCard(written)).toBe(false);
 });

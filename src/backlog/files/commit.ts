@@ -19,7 +19,7 @@ import type { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';
 import type { RedoLimits } from './checkpoint.ts';
 import { cardBytes } from './form/card-file.ts';
-import { type CardRecord, recordText } from './form/card-record.ts';
+import { type CardRecord, numberedRecord, recordText } from './form/card-record.ts';
 import { lockLost, outcomeUnknown } from './disk-error.ts';
 import type { FileTransaction } from './transaction/file-transaction.ts';
 import { isStamped } from './form/folder-stamp.ts';
@@ -90,7 +90,7 @@ export function putAgain(settings: CommitSettings, changes: readonly Unsettled[]
 }
 
 function numbered(transaction: FileTransaction, lastSeq: number, generation: number): readonly CardRecord[] {
-  return transaction.records.map((record, index) => ({ ...record, seq: lastSeq + 1 + index, generation }));
+  return transaction.records.map((record, index) => numberedRecord(record, lastSeq + 1 + index, generation));
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { Card } from '../../card/card.ts';
 import type { FileSystem } from '../../disk/filesystem.ts';
-import { type JournalTransaction, scanSegment } from '../../disk/journal.ts';
+import { type JournalTransaction, scanSegment, type SegmentScan } from '../../disk/journal.ts';
 import {
   listSegments,
   type Position,
@@ -203,28 +203,33 @@ function isAtTheEnd(files: FileSystem, paths: StorePaths, knowledge: Knowledge):
 export function follow(files: FileSystem, paths: StorePaths, knowledge: Knowledge): boolean {
   for (;;) {
     const { segment, bytes } = knowledge.position;
-    const next = readHeader(files, paths.journal, segment + 1);
-    if (next !== null && next.follows !== null && next.follows.bytes < bytes) return false;
-    if (segment > 0) {
-      const scan = scanSegment(files, paths.journal, segment, bytes, next?.follows?.bytes ?? null);
-      if (scan === null) return false;
-      if (bytes === 0 && scan.header !== null) {
-        assertReadable(scan.header, paths);
-        knowledge.enterSegment(scan.header, knowledge.position);
-      }
-      noteAll(knowledge, scan.transactions);
-      knowledge.position = { segment, bytes: scan.end };
-      knowledge.trailingBytes = scan.trailingBytes;
+    const unsealed = segment === 0 ? null : scanSegment(files, paths.journal, segment, bytes, null);
+    // Looked at last: what was read before nothing sealed it off is what counts.
+    if (files.stat(segmentPath(paths.journal, segment + 1)) === null) {
+      return segment === 0 || takeIn(knowledge, paths, unsealed);
     }
-    if (next !== null) {
-      knowledge.position = { segment: segment + 1, bytes: 0 };
-      continue;
-    }
-    if (files.stat(segmentPath(paths.journal, segment + 1)) === null) return true;
-    // A new segment may have been opened between the look ahead and the read; what was read then ends at its seal.
     // One that does not say where it begins has others before it that go on in it: nothing may be appended here.
-    if (readHeader(files, paths.journal, segment + 1) === null) return false;
+    const next = readHeader(files, paths.journal, segment + 1);
+    if (next === null || (next.follows !== null && next.follows.bytes < bytes)) return false;
+    const sealed = next.follows?.bytes ?? null;
+    if (segment > 0 && !takeIn(knowledge, paths, scanSegment(files, paths.journal, segment, bytes, sealed)))
+      return false;
+    knowledge.position = { segment: segment + 1, bytes: 0 };
   }
+}
+
+/** @returns false when the segment has gone, or some of its bytes */
+function takeIn(knowledge: Knowledge, paths: StorePaths, scan: SegmentScan | null): boolean {
+  if (scan === null) return false;
+  const { segment, bytes } = knowledge.position;
+  if (bytes === 0 && scan.header !== null) {
+    assertReadable(scan.header, paths);
+    knowledge.enterSegment(scan.header, knowledge.position);
+  }
+  noteAll(knowledge, scan.transactions);
+  knowledge.position = { segment, bytes: scan.end };
+  knowledge.trailingBytes = scan.trailingBytes;
+  return true;
 }
 
 function noteAll(knowledge: Knowledge, transactions: readonly JournalTransaction[]): void {

@@ -46,11 +46,12 @@ function firstOf(transaction: Transaction, ways: readonly WorkFilter[]): Card | 
 }
 
 function bestOf(transaction: Transaction, ways: readonly WorkFilter[]): Card | null {
-  const firsts = ways.flatMap((way) => {
+  let best: Card | null = null;
+  for (const way of ways) {
     const [card] = transaction.claimable(way);
-    return card === undefined ? [] : [card];
-  });
-  return firsts.toSorted(compareCards)[0] ?? null;
+    if (card !== undefined && (best === null || compareCards(card, best) < 0)) best = card;
+  }
+  return best;
 }
 
 /** The takeover: the same critical section that hands out a card first takes it from whoever let it expire. */

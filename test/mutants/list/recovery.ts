@@ -248,8 +248,8 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'src/backlog/files/knowledge.ts',
-        from: '      if (scan === null) return false;\n',
-        to: '      if (scan === null) return true;\n',
+        from: '  if (scan === null) return false;\n',
+        to: '  if (scan === null) return true;\n',
       },
     ],
     tests: ['test/files', 'test/damage', 'test/crash'],
@@ -260,8 +260,8 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/backlog/files/knowledge.ts',
-        from: 'if (next !== null && next.follows !== null && next.follows.bytes < bytes) return false;',
-        to: '',
+        from: 'if (next === null || (next.follows !== null && next.follows.bytes < bytes)) return false;',
+        to: 'if (next === null) return false;',
       },
     ],
     tests: ['test/files/sealed-off.test.ts'],

@@ -190,9 +190,14 @@ export class CardIndex {
     this.#lanes.enter(slot);
     const isNowDone = isDone(cards.stateAt(slot));
     if (wasDone !== isNowDone) this.#shiftDependents(slot, isNowDone ? -1 : 1);
-    this.#lanes.leave(slot);
-    cards.relink(slot, before?.dependsOn ?? [], summary?.dependsOn ?? []);
-    this.#lanes.enter(slot);
+    const from = before?.dependsOn ?? [];
+    const to = summary?.dependsOn ?? [];
+    // Mostly a change leaves them alone, and to relink them would only look everything up once more.
+    if (from.length !== to.length || from.some((id, i) => id !== to[i])) {
+      this.#lanes.leave(slot);
+      cards.relink(slot, from, to);
+      this.#lanes.enter(slot);
+    }
     this.#lanes.noteOpen(slot);
     return before;
   }

@@ -139,7 +139,6 @@ export class CardTable {
 
   /** Brings edges and the count of unmet dependencies from one list of dependencies to another. */
   relink(slot: number, from: readonly string[], to: readonly string[]): void {
-    if (from.length === to.length && from.every((id, i) => id === to[i])) return;
     const kept = new Set(to);
     for (const id of new Set(from)) if (!kept.has(id)) this.#changeEdge(this.slotFor(id), slot, 'removed');
     const had = new Set(from);

@@ -41,14 +41,17 @@ export interface FileFacts {
 }
 
 export function summarize(card: Card, file: FileFacts, archived: boolean): Summary {
+  // Mostly the moment that was asked for last, and the time of a claim; see `toMs`.
+  const updatedAtMs = millisecondsOf(card.updatedAt, 0);
+  const claimedAtMs = card.claimedAt === null ? null : millisecondsOf(card.claimedAt, NEVER_MS);
   return {
     id: card.id,
     status: card.status,
     priority: card.priority,
     createdAtMs: millisecondsOf(card.createdAt, 0),
-    updatedAtMs: millisecondsOf(card.updatedAt, 0),
+    updatedAtMs,
     notBeforeMs: card.notBefore === null ? null : millisecondsOf(card.notBefore, NEVER_MS),
-    claimedAtMs: card.claimedAt === null ? null : millisecondsOf(card.claimedAt, NEVER_MS),
+    claimedAtMs,
     claimTtlSeconds: card.claimTtlSeconds,
     claimOwner: card.claimOwner,
     phase: card.phase,

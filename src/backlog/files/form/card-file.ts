@@ -74,9 +74,12 @@ function readContent(files: FileSystem, path: string): Seen | null {
   }
 }
 
+/** Made once: to make one takes longer than to decode a card. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 function decodeText(content: Uint8Array): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content);
+    return UTF_8.decode(content);
   } catch {
     return null;
   }
@@ -91,7 +94,7 @@ export interface CardBytes {
 /** The file as it is to be written for a card. */
 export function cardBytes(card: Card): CardBytes {
   if (last?.card === card) return last;
-  const bytes = new TextEncoder().encode(cardText(card));
+  const bytes = Buffer.from(cardText(card));
   const stamp = { bytes: bytes.length, crc: crc32(bytes) };
   last = { card, bytes, stamp, modifiedMs: toMs(card.updatedAt) };
   return last;

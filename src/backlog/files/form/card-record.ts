@@ -1,6 +1,6 @@
 /** A card's change as the journal keeps it: the whole card after the change, and who did what to it. */
 import { type Card, type CardStatus, type ChangeKind, isCardStatus, isChangeKind } from '../../../card/card.ts';
-import { toTimestamp } from '../../../card/time.ts';
+import { toMs, toTimestamp } from '../../../card/time.ts';
 import type { JournalRecord } from '../../../disk/journal.ts';
 import type { Change } from '../../backlog.ts';
 import { parseCard } from '../../card-schema.ts';
@@ -23,6 +23,15 @@ export interface CardRecord {
   readonly card: Card | null;
   /** Of the file that the card is written to: whoever follows need not write it again to know. Null without a card. */
   readonly stamp: Stamp | null;
+}
+
+/** A change before it has its place in the journal. */
+export type PendingRecord = Omit<CardRecord, 'seq' | 'generation'>;
+
+/** A record that has its place in the journal; each field by its name, which is far quicker than to spread them. */
+export function numberedRecord(record: PendingRecord, seq: number, generation: number): CardRecord {
+  const { atMs, kind, by, reason, from, id, file, place, card, stamp } = record;
+  return { seq, atMs, kind, by, reason, from, id, file, place, generation, card, stamp };
 }
 
 /** @param index the record's place in its transaction, from 0 @param of how many there are */
@@ -54,12 +63,14 @@ export function parseRecord(record: JournalRecord): CardRecord | null {
     return null;
   if ((place !== 'cards' && place !== 'archive') || typeof generation !== 'number') return null;
   if (reason !== null && typeof reason !== 'string') return null;
-  const atMs = Date.parse(at);
-  const base: Omit<CardRecord, 'card' | 'stamp'> = { seq, atMs, kind, by, reason, from, id, file, place, generation };
-  if (card === null) return { ...base, card: null, stamp: null };
+  const atMs = toMs(at);
+  if (card === null) {
+    return { seq, atMs, kind, by, reason, from, id, file, place, generation, card: null, stamp: null };
+  }
   const parsed = parseCard(card, null, atMs);
   if (parsed.kind !== 'card') return null;
-  return { ...base, card: parsed.card, stamp: isStamp(stamp) ? stamp : cardBytes(parsed.card).stamp };
+  const known = isStamp(stamp) ? stamp : cardBytes(parsed.card).stamp;
+  return { seq, atMs, kind, by, reason, from, id, file, place, generation, card: parsed.card, stamp: known };
 }
 
 /** Not in records of the program's first days. */

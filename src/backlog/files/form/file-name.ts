@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto';
 
 const ENDING = '.json';
 const PLAIN = /[A-Za-z0-9._-]/;
+/** Most ids, told in one go: every claim asks for one. */
+const PLAIN_ID = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
 /** Most file systems end a name at 255 bytes. */
 const MAX_STEM = 200;
 
@@ -16,6 +18,7 @@ const MAX_STEM = 200;
  *   case-insensitive file system: the letters are encoded too
  */
 export function fileNameOf(id: string, taken: boolean): string {
+  if (!taken && id.length <= MAX_STEM && PLAIN_ID.test(id)) return id + ENDING;
   let stem = '';
   for (const byte of new TextEncoder().encode(id)) {
     const character = String.fromCharCode(byte);

@@ -10,7 +10,7 @@ import { isWork, type WorkFilter } from '../../../card/match.ts';
 import { mostSimilar } from '../../../card/similar.ts';
 import type { Summary } from '../card-index/summary.ts';
 import { type CardFile, cardBytes, readCardFile } from '../form/card-file.ts';
-import type { CardRecord } from '../form/card-record.ts';
+import type { PendingRecord } from '../form/card-record.ts';
 import { fileNameOf } from '../form/file-name.ts';
 import { isAsKnown, knownByFile } from '../inspection.ts';
 import { type Knowledge, summaryOf } from '../knowledge.ts';
@@ -18,9 +18,6 @@ import type { Place, StorePaths } from '../form/layout.ts';
 import { findMoved } from './moved-card.ts';
 import { PendingChanges } from './pending-changes.ts';
 import { isRotten, judgeFile, ROTTEN } from '../recovery/take-up.ts';
-
-/** A change before it has its place in the journal. */
-export type PendingRecord = Omit<CardRecord, 'seq' | 'generation'>;
 
 const RESTORED: ChangeNote = { kind: 'restored', by: null, reason: 'Its file could not be used.' };
 
