@@ -2,7 +2,6 @@
  * What one process knows of the store: the index, brought up to date by following the journal. It is built cold from
  * the index file, or from the cards themselves where that is missing or wrong, and kept as long as the process lives.
  */
-import type { Card } from '../../card/card.ts';
 import type { FileSystem } from '../../disk/filesystem.ts';
 import { type JournalTransaction, scanSegment, type SegmentScan } from '../../disk/journal.ts';
 import {
@@ -16,12 +15,13 @@ import {
 import type { OpenFile } from '../../disk/open-file.ts';
 import { MosaicError } from '../../errors.ts';
 import { CardIndex } from './card-index/card-index.ts';
-import { summarize, type Summary } from './card-index/summary.ts';
-import { type CardFile, readCardFile, type Stamp } from './form/card-file.ts';
+import type { Summary } from './card-index/summary.ts';
+import { readCardFile } from './form/card-file.ts';
 import { type CardRecord, parseRecord } from './form/card-record.ts';
-import { idOfFileName, isCardFileName } from './form/file-name.ts';
+import { isCardFileName } from './form/file-name.ts';
+import { damagedSummary, summaryOf, summaryOfFile } from './form/file-summary.ts';
 import { type IndexHead, readIndexFile } from './form/index-file.ts';
-import { FORMAT, type Place, type StorePaths } from './form/layout.ts';
+import { FORMAT, type StorePaths } from './form/layout.ts';
 import { lastPointOf, redoPointOf } from './recovery/redo.ts';
 
 /** A change that may not be in place: its writer died, or the machine did. */
@@ -107,41 +107,6 @@ export class Knowledge {
 
 export function unsettled(record: CardRecord, before: Summary | null): Unsettled {
   return { record, before, wasArchived: before?.archived === true };
-}
-
-/** @param stamp of the file as we write it */
-export function summaryOf(card: Card, file: string, place: Place, stamp: Stamp): Summary {
-  return summarize(card, { name: file, ...stamp }, place === 'archive');
-}
-
-/** What the index holds of a file that is no valid card: enough to show it, and to see when somebody mends it. */
-export function damagedSummary(
-  name: string,
-  file: Extract<CardFile, { kind: 'damaged' }>,
-  known: Summary | null,
-): Summary {
-  return {
-    id: known?.id ?? idOfFileName(name),
-    status: 'damaged',
-    priority: known?.priority ?? 0,
-    createdAtMs: known?.createdAtMs ?? file.modifiedMs,
-    updatedAtMs: file.modifiedMs,
-    notBeforeMs: null,
-    claimedAtMs: null,
-    claimTtlSeconds: null,
-    claimOwner: null,
-    phase: known?.phase ?? null,
-    labels: known?.labels ?? [],
-    dependsOn: known?.dependsOn ?? [],
-    idempotencyKey: known?.idempotencyKey ?? null,
-    rev: known?.rev ?? 0,
-    attempts: known?.attempts ?? 0,
-    maxAttempts: known?.maxAttempts ?? null,
-    fileName: name,
-    fileBytes: file.stamp.bytes,
-    fileCrc: file.stamp.crc,
-    archived: false,
-  };
 }
 
 /**
@@ -293,11 +258,6 @@ function indexOfFiles(files: FileSystem, paths: StorePaths, nowMs: number): Card
     }
   }
   return index;
-}
-
-function summaryOfFile(file: Extract<CardFile, { kind: 'card' }>, name: string, place: Place): Summary {
-  const { bytes, crc } = file.stamp;
-  return summarize(file.card, { name, bytes, crc }, place === 'archive');
 }
 
 function assertReadable(header: SegmentHeader, paths: StorePaths): void {

@@ -10,7 +10,8 @@ import { toMs, toTimestamp } from '../../../card/time.ts';
 import { bearsTime, type FileSystem, flushFolder, makeFolders } from '../../../disk/filesystem.ts';
 import type { Summary } from '../card-index/summary.ts';
 import { cardBytes, type CardFile, sameStamp } from '../form/card-file.ts';
-import { damagedSummary, type Unsettled } from '../knowledge.ts';
+import { damagedSummary } from '../form/file-summary.ts';
+import type { Unsettled } from '../knowledge.ts';
 import type { Place, StorePaths } from '../form/layout.ts';
 
 export type TakenUp =
