@@ -25,7 +25,7 @@ export interface Moment {
 const MOST_BYTES = 4096;
 const OUR_MODE = 0o600;
 /** About as many as a process can replace in the time that each is left alone. */
-const MOST_FILES = 2048;
+const MOST_FILES = 4096;
 
 interface Spare {
   readonly path: string;

@@ -18,17 +18,20 @@ export interface Windows {
   readonly shares: readonly Shares[];
 }
 
-/** Each side works for one window, then the next one does; the workers of all sides are there all the time. */
+/**
+ * Each side works for one window, then the next one does; the workers of all sides are there all the time. The first
+ * window of each is for warming up, and is not counted.
+ */
 export async function windows({ sizes }: Bench, workers: number, sides: readonly Side[]): Promise<readonly Windows[]> {
   const crews = sides.map(({ worker }) => Array.from({ length: workers }, () => new Companion(worker)));
   try {
     for (const member of crews.flat()) await member.hears();
     const shares = sides.map((): Shares[] => []);
-    for (let window = 0; window < sizes.windows; window += 1) {
+    for (let window = 0; window <= sizes.windows; window += 1) {
       for (const [index, crew] of crews.entries()) {
         for (const member of crew) member.tell(String(sizes.windowMs));
         const pairs = await Promise.all(crew.map((member) => member.hears()));
-        shares[index]?.push(pairs.map((count) => (Number(count) * 1000) / sizes.windowMs));
+        if (window > 0) shares[index]?.push(pairs.map((count) => (Number(count) * 1000) / sizes.windowMs));
       }
     }
     return sides.map(({ name }, index) => ({ name, shares: shares[index] ?? [] }));

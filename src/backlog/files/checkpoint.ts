@@ -26,8 +26,10 @@ export interface CheckpointFacts {
   readonly nowMs: number;
 }
 
-/** After so many records a checkpoint is due; it bounds what recovery has to look at. */
+/** After so many records a checkpoint is due; it bounds what a command has to read. */
 const RECORDS_PER_SEGMENT = 512;
+/** The index is written whole. So that its share of each change stays the same, one part in so many has to be new. */
+const INDEX_PER_RECORD = 100;
 /**
  * Sooner, when a process had to read so many before it could begin: the next one would have to read them too. A store
  * that only commands work on keeps what each of them reads short, and one long-lived process is not held up for that.
@@ -52,8 +54,9 @@ const SEGMENTS_AT_A_TIME = 2;
 /** Which cards to flush: those that have waited long enough, or all, when nobody will know any more what is not safe. */
 export type Flushing = 'when-due' | 'everything';
 
-export function isCheckpointDue({ recordCount, recordsAtStart }: Knowledge): boolean {
-  return recordCount >= RECORDS_PER_SEGMENT || recordsAtStart >= RECORDS_PER_START;
+export function isCheckpointDue({ recordCount, recordsAtStart, index }: Knowledge): boolean {
+  const isLong = recordCount >= Math.max(RECORDS_PER_SEGMENT, index.size / INDEX_PER_RECORD);
+  return isLong || recordsAtStart >= RECORDS_PER_START;
 }
 
 /** @throws the system's error; then the current segment simply goes on */

@@ -88,5 +88,5 @@ function sqlite(bench: Bench, synchronous: 'full' | 'normal'): Side {
 }
 
 function cardsFor({ sizes }: Bench, speed: keyof typeof CARDS_A_SECOND): number {
-  return Math.ceil((sizes.windows * sizes.windowMs * CARDS_A_SECOND[speed]) / 1000);
+  return Math.ceil(((sizes.windows + 1) * sizes.windowMs * CARDS_A_SECOND[speed]) / 1000);
 }

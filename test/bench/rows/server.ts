@@ -45,7 +45,7 @@ async function plainOn(server: Server, bench: Bench): Promise<Side> {
 
 /** Each crew has its windows, on the cards that the one before has left. */
 function cardsFor({ sizes }: Bench): number {
-  return Math.ceil((CREWS.length * sizes.windows * sizes.windowMs * CARDS_A_SECOND) / 1000);
+  return Math.ceil((CREWS.length * (sizes.windows + 1) * sizes.windowMs * CARDS_A_SECOND) / 1000);
 }
 
 async function coldRow(server: Server, bench: Bench): Promise<Figure> {
