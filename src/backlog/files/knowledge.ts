@@ -224,7 +224,8 @@ function rebuild(files: FileSystem, paths: StorePaths, nowMs: number, knownSeq: 
       hint: 'Keep a copy of the folder, then run: mosaic fleet backlog doctor',
     });
   }
-  knowledge.redo = redo.segment < knowledge.redo.segment ? redo : knowledge.redo;
+  // Where the last segment does not say, the one before it did.
+  if (redo.segment > knowledge.redo.segment) knowledge.redo = redo;
   knowledge.lastSeq = Math.max(knowledge.lastSeq, knownSeq);
   return knowledge;
 }
