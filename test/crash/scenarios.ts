@@ -45,6 +45,17 @@ const reopen = (id: string): Operation => ({
 const checkpointing = (operation: Operation): Operation => ({ ...operation, checkpoint: 'now' });
 const flushing = (operation: Operation): Operation => ({ ...operation, checkpoint: 'thorough' });
 
+/** As when they are asked for at once. */
+const group = (...operations: readonly Operation[]): Operation => ({
+  name: operations.map(({ name }) => name).join(' and '),
+  change(transaction) {
+    for (const operation of operations) {
+      operation.change(transaction);
+      transaction.endPart();
+    }
+  },
+});
+
 const fewCards: readonly Operation[] = [create('a'), create('b', 'a'), checkpointing(create('c'))];
 
 export const scenarios: readonly Scenario[] = [
@@ -119,6 +130,16 @@ export const scenarios: readonly Scenario[] = [
         },
       },
     ],
+  },
+  {
+    name: 'several changes of a group, with a checkpoint between two groups',
+    before: fewCards,
+    operations: [
+      group(create('d'), update('a', 'Another title')),
+      checkpointing(group(complete('a'), update('c', 'New'))),
+      group(archive('a'), update('c', 'Newer')),
+    ],
+    inParts: true,
   },
   {
     name: 'files that a person has written, replaced and deleted',

@@ -61,7 +61,7 @@ export function commit(
   const now: Moment | null = durable ? { epoch: knowledge.position.segment, ms: settings.nowMs } : null;
   const staged = stage(settings, records, now);
 
-  const texts = records.map((record, index) => recordText(record, index, records.length));
+  const texts = textsOf(records, transaction.ends);
   const appended = appendTransaction(files, paths.journal, knowledge.position, texts, durable);
   if (appended.kind !== 'appended') {
     discard(files, staged);
@@ -70,7 +70,7 @@ export function commit(
   }
   if (!isStillHeld(lock)) {
     discard(files, staged);
-    assertCounted(files, paths, appended.end);
+    assertCounted(files, paths, knowledge.position, appended.end);
     return { inPlace: false };
   }
   const stamp = { beforeMs: knowledge.stampMs, afterMs: records.at(-1)?.atMs ?? knowledge.stampMs };
@@ -185,10 +185,21 @@ function isStillHeld(lock: TakenLock): boolean {
   }
 }
 
+/** @param ends where each part ends that stands by itself, and is a transaction of the journal */
+function textsOf(records: readonly CardRecord[], ends: readonly number[]): readonly string[] {
+  let [begin, part] = [0, 0];
+  return records.map((record, index) => {
+    if (index === ends[part]) [begin, part] = [index, part + 1];
+    return recordText(record, index - begin, (ends[part] ?? records.length) - begin);
+  });
+}
+
 /** @throws MosaicError unless the bytes up to `end` were sealed in */
-function assertCounted(files: FileSystem, paths: StorePaths, end: Position): void {
+function assertCounted(files: FileSystem, paths: StorePaths, begin: Position, end: Position): void {
   const next = readHeader(files, paths.journal, end.segment + 1);
-  if (next?.follows === null || next === null) {
+  const counts = next?.follows?.bytes ?? null;
+  // No seal yet, or one that has caught us in the middle of writing a group.
+  if (counts === null || (counts > begin.bytes && counts < end.bytes)) {
     throw new MosaicError({
       code: 'OUTCOME_UNKNOWN',
       message:
@@ -197,7 +208,7 @@ function assertCounted(files: FileSystem, paths: StorePaths, end: Position): voi
       hint: 'Look at the card before you repeat anything.',
     });
   }
-  if (next.follows.bytes >= end.bytes) return;
+  if (counts >= end.bytes) return;
   throw lockLost();
 }
 

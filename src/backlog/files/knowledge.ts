@@ -42,8 +42,8 @@ export class Knowledge {
   lastSeq: number;
   stampMs: number;
   bootId: string | null;
-  /** What the last transaction has changed. */
-  lastTransaction: readonly Unsettled[] = [];
+  /** What was changed under the last lock, each card once. */
+  lastChanges: ReadonlyMap<string, Unsettled> = new Map();
   /** Where a recovery begins that cannot rely on anything that was not flushed. */
   redo: RedoPoint = FIRST;
   /** Bytes behind the last whole transaction: somebody's write that never finished. */
@@ -64,27 +64,33 @@ export class Knowledge {
 
   /** Notes a committed transaction. */
   note(transaction: readonly CardRecord[], end: Position): void {
-    const last: Unsettled[] = [];
-    const beforeAll = new Map<string, Summary | null>();
-    for (const record of transaction) {
-      const before = this.learn(record);
-      // What stood on the disk before, not what one transaction made of a card on the way.
-      if (!beforeAll.has(record.id)) beforeAll.set(record.id, before);
-      last.push(unsettled(record, beforeAll.get(record.id) ?? null));
-    }
+    const last = transaction.map((record) => unsettled(record, this.learn(record)));
     this.settle(last, end);
   }
 
   /** As `note`, for a transaction whose changes the index has taken in already. */
   settle(last: readonly Unsettled[], end: Position): void {
-    this.lastTransaction = last;
     this.position = end;
     this.recordCount += last.length;
     const record = last.at(-1)?.record;
     if (record !== undefined) {
+      const changes = new Map(this.#changesUnder(record.generation));
+      for (const change of last) {
+        // What stood on the disk before, not what was made of a card on the way.
+        const earlier = changes.get(change.record.id) ?? change;
+        const wasArchived = earlier.wasArchived || change.wasArchived;
+        changes.set(change.record.id, { record: change.record, before: earlier.before, wasArchived });
+      }
+      this.lastChanges = changes;
       this.lastSeq = Math.max(this.lastSeq, record.seq);
       this.stampMs = record.atMs;
     }
+  }
+
+  /** Whoever was killed may have left undone what belongs to several transactions: a group is written at once. */
+  #changesUnder(generation: number): ReadonlyMap<string, Unsettled> {
+    const [change] = this.lastChanges.values();
+    return change?.record.generation === generation ? this.lastChanges : new Map();
   }
 
   /** @returns what was known of the card before */
@@ -99,7 +105,7 @@ export class Knowledge {
     this.bootId = header.bootId;
     this.stampMs = header.openedAtMs;
     this.redo = header.redo;
-    this.lastTransaction = [];
+    this.lastChanges = new Map();
     this.recordCount = 0;
     this.recordsAtStart = 0;
   }

@@ -27,7 +27,7 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: RECOVERY,
-        from: 'return new Map(knowledge.lastTransaction.map((change) => [change.record.id, change]));',
+        from: 'return knowledge.lastChanges;',
         to: 'return new Map();',
       },
     ],
@@ -146,11 +146,11 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: COMMIT,
-        from: '  const texts = records.map(',
+        from: '  const texts = textsOf(',
         to:
           '  const early = { beforeMs: knowledge.stampMs, afterMs: records.at(-1)?.atMs ?? 0 };\n' +
           '  putInPlace(settings, changes, staged, early, now);\n' +
-          '  const texts = records.map(',
+          '  const texts = textsOf(',
       },
       {
         file: COMMIT,

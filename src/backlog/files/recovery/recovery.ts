@@ -39,7 +39,7 @@ export function unsettledChanges(
   // Names and bytes that were not flushed when the power went may be lost. After a flush that failed it is the same.
   if (rebooted || lock.isAfterTrouble) return changesToRedo(files, paths, knowledge);
   if (lock.isCleanStart) return new Map();
-  return new Map(knowledge.lastTransaction.map((change) => [change.record.id, change]));
+  return knowledge.lastChanges;
 }
 
 /**

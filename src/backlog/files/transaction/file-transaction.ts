@@ -17,7 +17,7 @@ import { summaryOf } from '../form/file-summary.ts';
 import type { Knowledge } from '../knowledge.ts';
 import type { Place, StorePaths } from '../form/layout.ts';
 import { findMoved } from './moved-card.ts';
-import { PendingChanges } from './pending-changes.ts';
+import { PendingChanges, type Savepoint, START } from './pending-changes.ts';
 import { isRotten, judgeFile, ROTTEN } from '../recovery/take-up.ts';
 
 const RESTORED: ChangeNote = { kind: 'restored', by: null, reason: 'Its file could not be used.' };
@@ -26,14 +26,6 @@ const DELETED = { kind: 'deleted', by: null, reason: null, place: 'cards', card:
 
 /** A reader's changes are what it saw in the files; they are never committed. */
 export type TransactionMode = 'read' | 'write';
-
-/** How far a transaction had come. */
-export interface Savepoint {
-  readonly steps: number;
-  readonly records: number;
-}
-
-const START: Savepoint = { steps: 0, records: 0 };
 
 export interface TransactionSettings {
   readonly files: FileSystem;
@@ -47,6 +39,8 @@ export interface TransactionSettings {
 export class FileTransaction implements Transaction {
   readonly nowMs: number;
   readonly records: PendingRecord[] = [];
+  /** Where each part ends, in `records`, that happens by itself or not at all. */
+  readonly ends: number[] = [];
   readonly #files: FileSystem;
   readonly #paths: StorePaths;
   readonly #knowledge: Knowledge;
@@ -211,6 +205,11 @@ export class FileTransaction implements Transaction {
     this.#pending.learn(id, null);
   }
 
+  /** What has been put since the last end is a part of its own. */
+  endPart(): void {
+    if (this.records.length > (this.ends.at(-1) ?? 0)) this.ends.push(this.records.length);
+  }
+
   /** The moment to come back to, if it should come to that. */
   savepoint(): Savepoint {
     return { steps: this.#pending.steps, records: this.records.length };
@@ -219,6 +218,7 @@ export class FileTransaction implements Transaction {
   /** Makes as if nothing had been put since then; without a savepoint, nothing at all. */
   rollBack({ steps, records }: Savepoint = START): void {
     this.#pending.takeBack(steps);
+    while ((this.ends.at(-1) ?? 0) > records) this.ends.pop();
     for (const { id, file } of this.records.splice(records)) {
       // A name that this transaction has found for a new card is free again, unless an earlier part of it has made that card.
       if (this.#knowledge.index.get(id) === null) this.#freshNames.delete(file.toLowerCase());

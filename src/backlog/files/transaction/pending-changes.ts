@@ -12,6 +12,14 @@ interface Step {
   readonly isFirst: boolean;
 }
 
+/** How far a transaction had come. */
+export interface Savepoint {
+  readonly steps: number;
+  readonly records: number;
+}
+
+export const START: Savepoint = { steps: 0, records: 0 };
+
 export class PendingChanges {
   readonly #knowledge: Knowledge;
   readonly #cards = new Map<string, Card | null>();
