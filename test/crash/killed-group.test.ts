@@ -1,4 +1,4 @@
-/** Whoever is killed amid a group leaves each of its changes done or not begun, and those that follow know which. */
+/** Whoever is killed amid a group leaves all of its changes done, or none begun, and those that follow know which. */
 import { expect, test } from 'vitest';
 import type { FileStore } from '../../src/backlog/files/file-store.ts';
 import { readHistory } from '../../src/backlog/files/history.ts';
@@ -23,7 +23,7 @@ function updateAll(store: FileStore): void {
   store.tryChange((transaction) => {
     for (const id of GROUP) {
       updateCard(transaction, { id, title: 'After' });
-      transaction.endPart();
+      transaction.endChange();
     }
   });
 }

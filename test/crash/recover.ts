@@ -16,8 +16,6 @@ export interface Expectation {
   readonly cuts: number;
   /** Cards whose files a person has written, and nobody has taken up yet: these may be torn. */
   readonly byHand: boolean;
-  /** What was written under one lock may be there in part. */
-  readonly inParts: boolean;
   /** How recovery has left the disk before: what follows from the same state is the same. */
   readonly settled: Set<string>;
 }
@@ -84,12 +82,7 @@ function verify({ history, cards, damaged }: View, expected: Expectation): void 
   if (damaged.length > 0) throw new Error(`Torn: ${damaged.join(', ')}.`);
   const kept = expected.history.slice(0, history.length);
   const next = expected.history[history.length];
-  if (
-    !expected.inParts &&
-    next !== undefined &&
-    next.atMs === kept.at(-1)?.atMs &&
-    next.generation === kept.at(-1)?.generation
-  ) {
+  if (next !== undefined && next.atMs === kept.at(-1)?.atMs && next.generation === kept.at(-1)?.generation) {
     throw new Error(`Of one transaction a part is there, up to ${history.length}.`);
   }
   for (const [id, found] of cards) {

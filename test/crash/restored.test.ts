@@ -29,15 +29,7 @@ test.each(['now', 'thorough'] as const)(
     const history = historyOn(disk);
     const { length } = effects;
     const acknowledged = [{ after: length, seq: history.length }];
-    const recording = {
-      base,
-      effects,
-      effectsOfKilled: length,
-      acknowledged,
-      inParts: false,
-      history,
-      nowMs: clock.nowMs,
-    };
+    const recording = { base, effects, effectsOfKilled: length, acknowledged, history, nowMs: clock.nowMs };
     const counts = sweepRecording(recording, false, REACH, randomFrom(seed));
     say(counts, `restored, ${checkpoint}`);
     expect(counts.states).toBeGreaterThan(3);

@@ -35,8 +35,6 @@ export interface Scenario {
   readonly operations: readonly Operation[];
   /** A person writes into card files here: what a power cut makes of that is theirs, until we have taken it up. */
   readonly byHand?: boolean;
-  /** Its transactions have parts that stand by themselves. */
-  readonly inParts?: boolean;
 }
 
 /** A moment in the run at which a process was told that everything up to this `seq` is safe. */
@@ -49,7 +47,6 @@ export interface Acknowledgement {
 export interface Recording {
   readonly base: MemoryDisk;
   readonly effects: readonly Effect[];
-  readonly inParts: boolean;
   /** So many effects are those of the process that was killed. */
   readonly effectsOfKilled: number;
   readonly acknowledged: readonly Acknowledgement[];
@@ -93,8 +90,7 @@ export function record(scenario: Scenario, { lastCall, failedFlush, relaxed }: M
   }
   store.close();
   if (failedFlush !== undefined && !flushes.hasFailed()) return null;
-  const inParts = scenario.inParts ?? false;
-  return { base, effects, effectsOfKilled, acknowledged, inParts, history: historyOn(disk), nowMs: clock.nowMs };
+  return { base, effects, effectsOfKilled, acknowledged, history: historyOn(disk), nowMs: clock.nowMs };
 }
 
 /** @returns whether it was killed before it was through */

@@ -51,7 +51,7 @@ const group = (...operations: readonly Operation[]): Operation => ({
   change(transaction) {
     for (const operation of operations) {
       operation.change(transaction);
-      transaction.endPart();
+      transaction.endChange();
     }
   },
 });
@@ -139,7 +139,6 @@ export const scenarios: readonly Scenario[] = [
       checkpointing(group(complete('a'), update('c', 'New'))),
       group(archive('a'), update('c', 'Newer')),
     ],
-    inParts: true,
   },
   {
     name: 'files that a person has written, replaced and deleted',

@@ -70,7 +70,7 @@ export function commit(
   }
   if (!isStillHeld(lock)) {
     discard(files, staged);
-    assertCounted(files, paths, knowledge.position, appended.end);
+    assertCounted(files, paths, appended.end);
     return { inPlace: false };
   }
   const stamp = { beforeMs: knowledge.stampMs, afterMs: records.at(-1)?.atMs ?? knowledge.stampMs };
@@ -185,21 +185,19 @@ function isStillHeld(lock: TakenLock): boolean {
   }
 }
 
-/** @param ends where each part ends that stands by itself, and is a transaction of the journal */
+/** @param ends where each change of a group ends */
 function textsOf(records: readonly CardRecord[], ends: readonly number[]): readonly string[] {
-  let [begin, part] = [0, 0];
+  let part = 1;
   return records.map((record, index) => {
-    if (index === ends[part]) [begin, part] = [index, part + 1];
-    return recordText(record, index - begin, (ends[part] ?? records.length) - begin);
+    if (index === ends[part - 1]) part += 1;
+    return recordText(record, index, records.length, ends.length > 1 ? part : undefined);
   });
 }
 
 /** @throws MosaicError unless the bytes up to `end` were sealed in */
-function assertCounted(files: FileSystem, paths: StorePaths, begin: Position, end: Position): void {
+function assertCounted(files: FileSystem, paths: StorePaths, end: Position): void {
   const next = readHeader(files, paths.journal, end.segment + 1);
-  const counts = next?.follows?.bytes ?? null;
-  // No seal yet, or one that has caught us in the middle of writing a group.
-  if (counts === null || (counts > begin.bytes && counts < end.bytes)) {
+  if (next?.follows === null || next === null) {
     throw new MosaicError({
       code: 'OUTCOME_UNKNOWN',
       message:
@@ -208,7 +206,7 @@ function assertCounted(files: FileSystem, paths: StorePaths, begin: Position, en
       hint: 'Look at the card before you repeat anything.',
     });
   }
-  if (counts >= end.bytes) return;
+  if (next.follows.bytes >= end.bytes) return;
   throw lockLost();
 }
 

@@ -94,7 +94,7 @@ function decideEach(group: readonly Member[], transaction: FileTransaction, isFe
     const savepoint = transaction.savepoint();
     try {
       one.decide(transaction);
-      transaction.endPart();
+      transaction.endChange();
     } catch (error) {
       // Not a member's own fault: that the index is damaged, everybody starts over for.
       if (group.length === 1 || isFenced() || error instanceof IndexDamaged) throw error;

@@ -1,6 +1,6 @@
 /** The journal read as history: every change since it began, or since a given one. */
 import type { FileSystem } from '../../disk/filesystem.ts';
-import { type JournalTransaction, scanSegment } from '../../disk/journal.ts';
+import { scanSegment } from '../../disk/journal.ts';
 import { listSegments, type Position, readHeader, segmentPath } from '../../disk/segment-header.ts';
 import type { Change } from '../backlog.ts';
 import { type CardRecord, changeOf, parseRecord } from './form/card-record.ts';
@@ -49,15 +49,12 @@ export function readPage(files: FileSystem, paths: StorePaths, from: Position): 
   const last = transactions.at(-1);
   let decided = transactions;
   if (sealed === null && last !== undefined) {
-    const generation = generationIn(last);
+    const generation = last.records.at(-1)?.['generation'];
     const undecided = typeof generation === 'number' && isUndecided(files, paths, generation);
     // Looked at last: whoever takes over seals first and marks then, so a seal that decides is there by now.
     if (readHeader(files, paths.journal, from.segment + 1) !== null) return readPage(files, paths, from);
     if (undecided) {
-      decided = transactions.slice(
-        0,
-        transactions.findIndex((one) => generationIn(one) === generation),
-      );
+      decided = transactions.slice(0, -1);
       end = decided.at(-1)?.end ?? from.bytes;
     }
   }
@@ -65,11 +62,6 @@ export function readPage(files: FileSystem, paths: StorePaths, from: Position): 
   if (sealed !== null) return { records, next: { segment: from.segment + 1, bytes: 0 } };
   const next = { segment: from.segment, bytes: end };
   return { records, next: end === from.bytes ? afterGap(files, paths, next) : next };
-}
-
-/** The lock under which it was written. */
-function generationIn({ records }: JournalTransaction): unknown {
-  return records.at(-1)?.['generation'];
 }
 
 /** Where the journal goes on when a segment has been lost. */

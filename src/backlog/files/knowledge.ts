@@ -42,7 +42,7 @@ export class Knowledge {
   lastSeq: number;
   stampMs: number;
   bootId: string | null;
-  /** What was changed under the last lock, each card once. */
+  /** What the last transaction has changed, each card once. */
   lastChanges: ReadonlyMap<string, Unsettled> = new Map();
   /** Where a recovery begins that cannot rely on anything that was not flushed. */
   redo: RedoPoint = FIRST;
@@ -74,7 +74,7 @@ export class Knowledge {
     this.recordCount += last.length;
     const record = last.at(-1)?.record;
     if (record !== undefined) {
-      const changes = new Map(this.#changesUnder(record.generation));
+      const changes = new Map<string, Unsettled>();
       for (const change of last) {
         // What stood on the disk before, not what was made of a card on the way.
         const earlier = changes.get(change.record.id) ?? change;
@@ -85,12 +85,6 @@ export class Knowledge {
       this.lastSeq = Math.max(this.lastSeq, record.seq);
       this.stampMs = record.atMs;
     }
-  }
-
-  /** Whoever was killed may have left undone what belongs to several transactions: a group is written at once. */
-  #changesUnder(generation: number): ReadonlyMap<string, Unsettled> {
-    const [change] = this.lastChanges.values();
-    return change?.record.generation === generation ? this.lastChanges : new Map();
   }
 
   /** @returns what was known of the card before */

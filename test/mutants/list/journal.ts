@@ -200,30 +200,6 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
     tests: ['test/files/group-commit.test.ts'],
   },
   {
-    name: 'last-of-a-group-only',
-    breaks: 'After a kill, of a group only the last change is put in place.',
-    edits: [
-      {
-        file: 'src/backlog/files/knowledge.ts',
-        from: 'new Map(this.#changesUnder(record.generation));',
-        to: 'new Map(this.#changesUnder(-record.generation));',
-      },
-    ],
-    tests: ['test/crash/killed-group.test.ts'],
-  },
-  {
-    name: 'group-passed-on-undecided',
-    breaks: 'A reader holds back only the last change of a group that may still be sealed off.',
-    edits: [
-      {
-        file: 'src/backlog/files/history.ts',
-        from: 'transactions.findIndex((one) => generationIn(one) === generation)',
-        to: '-1',
-      },
-    ],
-    tests: ['test/crash/killed-group.test.ts'],
-  },
-  {
     name: 'one-full-disk-for-all',
     breaks: 'When the disk has no room for one card, nobody in the group gets theirs.',
     edits: [

@@ -8,7 +8,7 @@ import type { Card } from '../../../src/card/card.ts';
 import type { JournalLine } from './call.ts';
 
 export interface Journal {
-  /** Whole transactions, in order. */
+  /** Whole transactions, in order; of a group, each change by itself. */
   readonly transactions: readonly (readonly JournalLine[])[];
   /** When each segment was opened, by the wall clock. A takeover opens one. */
   readonly segmentsOpenedMs: readonly number[];
@@ -23,7 +23,7 @@ interface Header {
   readonly follows: { readonly segment: number; readonly bytes: number } | null;
 }
 
-type RawLine = Omit<JournalLine, 'atMs'> & { readonly at: string; readonly left: number };
+type RawLine = Omit<JournalLine, 'atMs'> & { readonly at: string; readonly left: number; readonly part?: number };
 
 export function readJournal(root: string): Journal {
   const names = readdirSync(`${root}/journal`).filter((name) => /^\d{8,}\.jsonl$/.test(name));
@@ -62,10 +62,13 @@ function transactionsIn(text: string): readonly (readonly JournalLine[])[] {
   // The end of the last segment may be a write that its dead writer never finished.
   const transactions: JournalLine[][] = [];
   let open: JournalLine[] = [];
+  let lastPart = 1;
   for (const [index, line] of lines.entries()) {
     const json = whole(line);
     if (json === null) throw new Error(`A line of the journal is not whole: ${line.slice(0, 80)}`);
-    const { at, left, ...rest }: RawLine = JSON.parse(json);
+    const { at, left, part = 1, ...rest }: RawLine = JSON.parse(json);
+    if (part !== lastPart && open.length > 0) transactions.push(open.splice(0));
+    lastPart = part;
     open.push({ ...rest, atMs: Date.parse(at) });
     if (left > 0) continue;
     transactions.push(open);

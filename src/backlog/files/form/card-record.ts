@@ -34,13 +34,18 @@ export function numberedRecord(record: PendingRecord, seq: number, generation: n
   return { seq, atMs, kind, by, reason, from, id, file, place, generation, card, stamp };
 }
 
-/** @param index the record's place in its transaction, from 0 @param of how many there are */
-export function recordText(record: CardRecord, index: number, of: number): string {
+/**
+ * @param index the record's place in its transaction, from 0
+ * @param of how many there are
+ * @param part of which change of a group it is a part, from 1; undefined where there is only one
+ */
+export function recordText(record: CardRecord, index: number, of: number, part: number | undefined): string {
   const { seq, atMs, kind, by, reason, from, id, file, place, generation, card, stamp } = record;
   return JSON.stringify({
     seq,
     left: of - 1 - index,
     of,
+    part,
     at: toTimestamp(atMs),
     kind,
     by,

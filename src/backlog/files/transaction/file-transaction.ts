@@ -39,7 +39,7 @@ export interface TransactionSettings {
 export class FileTransaction implements Transaction {
   readonly nowMs: number;
   readonly records: PendingRecord[] = [];
-  /** Where each part ends, in `records`, that happens by itself or not at all. */
+  /** Where each change of a group ends in `records`; none where it is not a group. */
   readonly ends: number[] = [];
   readonly #files: FileSystem;
   readonly #paths: StorePaths;
@@ -205,8 +205,8 @@ export class FileTransaction implements Transaction {
     this.#pending.learn(id, null);
   }
 
-  /** What has been put since the last end is a part of its own. */
-  endPart(): void {
+  /** What has been put since the last end is a change of its own. */
+  endChange(): void {
     if (this.records.length > (this.ends.at(-1) ?? 0)) this.ends.push(this.records.length);
   }
 
