@@ -15,7 +15,7 @@ import type { Store } from '../../src/backlog/store.ts';
 import type { Transaction } from '../../src/backlog/transaction.ts';
 import { StoredBacklog } from '../../src/backlog/stored-backlog.ts';
 import { nodeFileSystem } from '../../src/disk/node-filesystem.ts';
-import { systemClock } from '../../src/host/clock.ts';
+import { type Clock, systemClock } from '../../src/host/clock.ts';
 import { currentIdentity } from '../../src/host/process-identity.ts';
 import { type Intercept, intercepted } from '../model/intercepted.ts';
 import { cardPath } from './by-hand.ts';
@@ -30,7 +30,18 @@ interface Watched {
   readonly flushes: () => number;
 }
 
-async function watched(intercept: Intercept = (_, call) => call()): Promise<Watched> {
+interface Terms {
+  readonly intercept?: Intercept;
+  readonly clock?: Clock;
+  /** Never takes a lock over from somebody who lives. */
+  readonly patient?: boolean;
+}
+
+async function watched({
+  intercept = (_, call) => call(),
+  clock = systemClock,
+  patient = false,
+}: Terms = {}): Promise<Watched> {
   const folder = await newFileStore();
   onTestFinished(() => folder.remove());
   let flushes = 0;
@@ -39,9 +50,15 @@ async function watched(intercept: Intercept = (_, call) => call()): Promise<Watc
     return intercept(name, call, parameters);
   });
   const fileStore = new FileStore({
-    ...{ files, paths: storePaths(folder.mosaicHome), clock: systemClock, identity: currentIdentity() },
+    ...{ files, paths: storePaths(folder.mosaicHome), clock, identity: currentIdentity() },
     ...{ livenessOf: () => 'alive' as const, newToken: () => 'abc', actor: 'test', random: () => 0.5 },
-    ...{ durable: true, staleMs: 60_000, spareAfterMs: 250, redoLimits: REDO_LIMITS, sleep: (ms: number) => sleep(ms) },
+    ...{
+      durable: true,
+      staleMs: patient ? Number.POSITIVE_INFINITY : 60_000,
+      spareAfterMs: 250,
+      redoLimits: REDO_LIMITS,
+      sleep: (ms: number) => sleep(ms),
+    },
   });
   const store = operationsOn(fileStore);
   const backlog = new StoredBacklog(store);
@@ -134,11 +151,13 @@ test('one that is refused fails alone, and what it had begun is undone', async (
 });
 
 test('when the disk has no room for the card of one, the others are made', async () => {
-  const { backlog } = await watched((name, call, [, bytes]) => {
-    if (name === 'write' && bytes instanceof Uint8Array && Buffer.from(bytes).includes('a huge card')) {
-      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
-    }
-    return call();
+  const { backlog } = await watched({
+    intercept: (name, call, [, bytes]) => {
+      if (name === 'write' && bytes instanceof Uint8Array && Buffer.from(bytes).includes('a huge card')) {
+        throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+      }
+      return call();
+    },
   });
   const outcomes = await Promise.allSettled([
     backlog.create({ id: 'a', title: 'A' }),
@@ -152,9 +171,11 @@ test('when the disk has no room for the card of one, the others are made', async
 
 test('when the flush fails, everybody is told that the outcome is unknown', async () => {
   let fails = false;
-  const { backlog } = await watched((name, call) => {
-    if (name !== 'flushData' || !fails) return call();
-    throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' });
+  const { backlog } = await watched({
+    intercept: (name, call) => {
+      if (name !== 'flushData' || !fails) return call();
+      throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' });
+    },
   });
   await backlog.create({ id: 'a', title: 'A' });
   fails = true;
@@ -177,6 +198,21 @@ test('those who come while others wait for the lock wait with them, and cost no 
   await Promise.all([early, late]);
   expect(flushes() - before).toBe(1);
   expect((await backlog.list()).cards.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd', 'e']);
+});
+
+test('when the lock is not to be had, everybody is told at once, and nobody waits once more', async () => {
+  let nowMs = 0;
+  // Each look at the clock is a second later.
+  const monotonicMs = (): number => (nowMs += 1000);
+  const { folder, backlog } = await watched({ clock: { ...systemClock, monotonicMs }, patient: true });
+  await backlog.create({ id: 'a', title: 'A' });
+  holdLock(folder);
+  const beganMs = nowMs;
+  const outcomes = await Promise.allSettled(numbered(5).map((id) => backlog.create({ id, title: id })));
+  for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'LOCK_TIMEOUT' } });
+  const [waitedMs, giveUpAfterMs] = [nowMs - beganMs, 300_000];
+  expect(waitedMs).toBeGreaterThan(giveUpAfterMs);
+  expect(waitedMs).toBeLessThan(2 * giveUpAfterMs);
 });
 
 test('what was asked for before it was closed is done, and what comes later is refused', async () => {

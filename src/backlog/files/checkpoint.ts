@@ -30,6 +30,8 @@ export interface CheckpointFacts {
 const RECORDS_PER_SEGMENT = 512;
 /** The index is written whole. So that its share of each change stays the same, one part in so many has to be new. */
 const INDEX_PER_RECORD = 100;
+/** However large the store: a command reads all of them, and a redo begins with whole segments. */
+const MOST_RECORDS_PER_SEGMENT = 2048;
 /**
  * Sooner, when a process had to read so many before it could begin: the next one would have to read them too. A store
  * that only commands work on keeps what each of them reads short, and one long-lived process is not held up for that.
@@ -55,8 +57,8 @@ const SEGMENTS_AT_A_TIME = 2;
 export type Flushing = 'when-due' | 'everything';
 
 export function isCheckpointDue({ recordCount, recordsAtStart, index }: Knowledge): boolean {
-  const isLong = recordCount >= Math.max(RECORDS_PER_SEGMENT, index.size / INDEX_PER_RECORD);
-  return isLong || recordsAtStart >= RECORDS_PER_START;
+  const share = Math.max(RECORDS_PER_SEGMENT, index.size / INDEX_PER_RECORD);
+  return recordCount >= Math.min(share, MOST_RECORDS_PER_SEGMENT) || recordsAtStart >= RECORDS_PER_START;
 }
 
 /** @throws the system's error; then the current segment simply goes on */

@@ -54,8 +54,9 @@ export class GroupCommit {
         decideEach(group, transaction, () => staging.isGone());
       });
     } catch (error) {
-      if (group.length === 0) group = this.#asked.splice(0);
       if (group.length > 1 && !isAboutCommit(error)) return this.#commitEachAlone(group);
+      // Nobody's turn had come: the lock was not to be had, or the store is closed. Nor would it be for each alone.
+      if (group.length === 0) group = this.#asked.splice(0);
       for (const one of group) one.refuse(error);
     }
     for (const one of group) one.answer();
