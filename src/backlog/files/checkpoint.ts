@@ -48,7 +48,7 @@ export interface RedoLimits {
   readonly mostRecords: number;
 }
 
-/** A recovery redoes the first in about a second. Linux writes after 30 s by itself, and looks every 5 s. */
+/** A recovery redoes the first in about half a second. Linux writes after 30 s by itself, and looks every 5 s. */
 export const REDO_LIMITS: RedoLimits = { records: 4096, waitMs: 45_000, mostRecords: 65_536 };
 /** A checkpoint keeps others waiting, so it catches up by so many segments at a time. */
 const SEGMENTS_AT_A_TIME = 2;
