@@ -9,7 +9,7 @@ import { currentIdentity, livenessOf } from '../host/process-identity.ts';
 import type { Backlog, OpenOptions } from './backlog.ts';
 import { asDiskError } from './files/disk-error.ts';
 import { fileBacklog } from './files/file-backlog.ts';
-import { REDO_LIMITS } from './files/checkpoint.ts';
+import { REDO_LIMITS } from './files/recovery/redo-point.ts';
 import { FileStore } from './files/file-store.ts';
 import { movingFolder, storePaths } from './files/form/layout.ts';
 import { RegistryMutex } from './registry-mutex.ts';

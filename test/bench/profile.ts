@@ -7,7 +7,7 @@ import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backlog } from '../../src/backlog/backlog.ts';
 import { fileBacklog } from '../../src/backlog/files/file-backlog.ts';
-import { REDO_LIMITS } from '../../src/backlog/files/checkpoint.ts';
+import { REDO_LIMITS } from '../../src/backlog/files/recovery/redo-point.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
 import type { FileSystem } from '../../src/disk/filesystem.ts';

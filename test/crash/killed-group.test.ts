@@ -1,11 +1,12 @@
 /** Whoever is killed amid a group leaves all of its changes done, or none begun, and those that follow know which. */
 import { expect, test } from 'vitest';
+import type { FileSystem } from '../../src/disk/filesystem.ts';
 import type { FileStore } from '../../src/backlog/files/file-store.ts';
 import { readHistory } from '../../src/backlog/files/history.ts';
 import { createCard } from '../../src/backlog/operations/create.ts';
 import { updateCard } from '../../src/backlog/operations/one-card.ts';
 import { MemoryDisk } from '../model/memory-filesystem.ts';
-import { killedAfter } from './misfortune.ts';
+import { killedAtEachCall } from './misfortune.ts';
 import { historyOn, PATHS, storeOn } from './scenario.ts';
 
 const GROUP = ['a', 'b', 'c'];
@@ -19,8 +20,8 @@ function began(): MemoryDisk {
   return disk;
 }
 
-function updateAll(store: FileStore): void {
-  store.tryChange((transaction) => {
+function updateAll(files: FileSystem): void {
+  storeOn(files, { process: 2, boot: 'boot', clock }).tryChange((transaction) => {
     for (const id of GROUP) {
       updateCard(transaction, { id, title: 'After' });
       transaction.endChange();
@@ -35,21 +36,11 @@ function titles(store: FileStore): readonly (string | undefined)[] {
 }
 
 test('killed at any call, all of the group is there or nothing, in the cards and in the history', () => {
-  const base = began();
   const seen = new Set<string>();
-  let isThrough = false;
-  for (let calls = 0; !isThrough; calls += 1) {
-    const disk = base.copy();
-    const mortal = killedAfter(disk.seenBy(2), calls);
-    try {
-      updateAll(storeOn(mortal.files, { process: 2, boot: 'boot', clock }));
-    } catch (error) {
-      if (!mortal.isDead()) throw error;
-    }
-    isThrough = !mortal.isDead();
+  for (const disk of killedAtEachCall(began(), updateAll)) {
     const next = storeOn(disk.seenBy(3), { process: 3, boot: 'boot', clock });
     const [title] = titles(next);
-    expect(titles(next), `killed before call ${calls}`).toEqual(GROUP.map(() => title));
+    expect(titles(next)).toEqual(GROUP.map(() => title));
     next.close();
     const kinds = historyOn(disk).map(({ kind }) => kind);
     expect(kinds).toEqual([...GROUP.map(() => 'created'), ...(title === 'After' ? GROUP.map(() => 'updated') : [])]);
@@ -59,25 +50,15 @@ test('killed at any call, all of the group is there or nothing, in the cards and
 });
 
 test('while a successor may still seal the group off, a reader passes none of it on', () => {
-  const base = began();
   const passedOn = new Set<number>();
-  let isThrough = false;
-  for (let calls = 0; !isThrough; calls += 1) {
-    const disk = base.copy();
-    const mortal = killedAfter(disk.seenBy(2), calls);
-    try {
-      updateAll(storeOn(mortal.files, { process: 2, boot: 'boot', clock }));
-    } catch (error) {
-      if (!mortal.isDead()) throw error;
-    }
-    isThrough = !mortal.isDead();
+  for (const disk of killedAtEachCall(began(), updateAll)) {
     const held = [...(disk.seenBy(4).list(PATHS.lock) ?? [])].filter((name) => !name.includes('.')).map(Number);
     const generation = Math.max(...held);
     const isOver = disk.seenBy(4).stat(`${PATHS.lock}/${generation}.free`) !== null;
     // Somebody has the next lock, and has not sealed yet.
     if (!isOver) disk.seenBy(4).link(`${PATHS.lock}/${generation}`, `${PATHS.lock}/${generation + 1}`);
     const { length } = [...readHistory(disk.seenBy(5), PATHS, 0)];
-    expect([3, 6], `killed before call ${calls}`).toContain(length);
+    expect([3, 6]).toContain(length);
     passedOn.add(isOver ? length : -length);
   }
   // Those of the dead holder wait; those of one that gave the lock back do not.

@@ -21,6 +21,24 @@ export function killedAfter(files: FileSystem, calls: number): Mortal {
   };
 }
 
+/**
+ * Once for each call that `act` makes: it is killed before that one. And at last it is not killed.
+ * @returns the disk as each of them leaves it
+ */
+export function* killedAtEachCall(base: MemoryDisk, act: (files: FileSystem) => void): Generator<MemoryDisk> {
+  for (let calls = 0, isThrough = false; !isThrough; calls += 1) {
+    const disk = base.copy();
+    const mortal = killedAfter(disk.seenBy(2), calls);
+    try {
+      act(mortal.files);
+    } catch (error) {
+      if (!mortal.isDead()) throw error;
+    }
+    isThrough = !mortal.isDead();
+    yield disk;
+  }
+}
+
 export interface FailingFlush {
   readonly files: FileSystem;
   hasFailed(): boolean;

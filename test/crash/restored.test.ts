@@ -6,7 +6,7 @@ import { randomFrom } from '../data/generated.ts';
 import type { Effect } from '../model/effect.ts';
 import { MemoryDisk } from '../model/memory-filesystem.ts';
 import { say, seed, sweepRecording } from './every-state.ts';
-import { killedAfter } from './misfortune.ts';
+import { killedAtEachCall } from './misfortune.ts';
 import { historyOn, PATHS, storeOn } from './scenario.ts';
 import type { Reach } from './survivors.ts';
 
@@ -38,17 +38,12 @@ test.each(['now', 'thorough'] as const)(
 
 test('whoever is killed amid it leaves the folder for the next one to restore, with every card', () => {
   const { base, clock } = sevenCards();
+  removeCards(base);
   let kills = 0;
-  for (let isThrough = false; !isThrough; kills += 1) {
-    const disk = base.copy();
-    removeCards(disk);
-    const mortal = killedAfter(disk.seenBy(2), kills);
-    try {
-      restore(storeOn(mortal.files, { process: 2, boot: 'boot 1', clock }));
-    } catch (error) {
-      if (!mortal.isDead()) throw error;
-    }
-    isThrough = !mortal.isDead();
+  for (const disk of killedAtEachCall(base, (files) => {
+    restore(storeOn(files, { process: 2, boot: 'boot 1', clock }));
+  })) {
+    kills += 1;
     const next = storeOn(disk.seenBy(3), { process: 3, boot: 'boot 1', clock });
     restore(next);
     const found = next.tryChange((transaction) => transaction.known().map(({ id, status }) => `${id} ${status}`));

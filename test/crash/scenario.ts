@@ -2,7 +2,7 @@
  * A few operations of one or two processes, run once with every effect on the disk written down, together with who was
  * told what, and when.
  */
-import type { RedoLimits } from '../../src/backlog/files/checkpoint.ts';
+import type { RedoLimits } from '../../src/backlog/files/recovery/redo-point.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import type { FileTransaction } from '../../src/backlog/files/transaction/file-transaction.ts';
 import type { CardRecord } from '../../src/backlog/files/form/card-record.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Backlog } from '../../src/backlog/backlog.ts';
-import { REDO_LIMITS } from '../../src/backlog/files/checkpoint.ts';
+import { REDO_LIMITS } from '../../src/backlog/files/recovery/redo-point.ts';
 import { operationsOn } from '../../src/backlog/files/file-backlog.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';

@@ -6,7 +6,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Backlog } from '../../src/backlog/backlog.ts';
 import { fileBacklog } from '../../src/backlog/files/file-backlog.ts';
-import { REDO_LIMITS } from '../../src/backlog/files/checkpoint.ts';
+import { REDO_LIMITS } from '../../src/backlog/files/recovery/redo-point.ts';
 import { type ChangeTerms, FileStore, type FileStoreSettings } from '../../src/backlog/files/file-store.ts';
 import type { FileTransaction } from '../../src/backlog/files/transaction/file-transaction.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';

@@ -2,7 +2,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { REDO_LIMITS } from '../../src/backlog/files/checkpoint.ts';
+import { REDO_LIMITS } from '../../src/backlog/files/recovery/redo-point.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
 import { operationsOn } from '../../src/backlog/files/file-backlog.ts';

@@ -8,7 +8,9 @@ import { ended, Installation } from './installation.ts';
 import { isThere } from './listing.ts';
 import { packageWith } from './packages.ts';
 
-const CARDS = 120;
+const UPDATES = ['0.2.0', '0.3.0', '0.1.0', '0.2.0'];
+/** So many come with each update, so that it always meets somebody at work. */
+const CARDS_PER_UPDATE = 40;
 const LOOPS = 4;
 const WORKERS = 4;
 
@@ -16,7 +18,7 @@ const WORKERS = 4;
 const LOOP = `
 while :; do
   card=$("$0" fleet backlog claim --owner "$1" --exit-code --json)
-  case $? in 0) ;; 3) exit 0 ;; *) exit 1 ;; esac
+  case $? in 0) ;; 3) [ -e "$2" ] && exit 0; continue ;; *) exit 1 ;; esac
   id=\${card#*'"id":"'}
   "$0" fleet backlog complete "\${id%%'"'*}" --owner "$1" > /dev/null || exit 1
 done`;
@@ -28,44 +30,47 @@ function packageOf(version: string): string {
 const a = packageOf('0.1.0');
 const b = packageOf('0.2.0');
 const c = packageOf('0.3.0');
+const packages = new Map([a, b, c].map((source, index) => [`0.${index + 1}.0`, source]));
 
 it('eight workers drain a backlog while one version after the other is installed', { timeout: 120_000 }, async () => {
   const installation = new Installation();
   await installation.ok(a);
-  await installation.mosaic.stock(
-    ...Array.from({ length: CARDS }, (_, index) => ({ op: 'create' as const, id: `c${index}`, title: 'A card' })),
-  );
+  const goHome = join(installation.temporary, 'go-home');
   const loops = Array.from({ length: LOOPS }, (_, index) =>
-    ended(installation.startWith(['sh', '-c', LOOP, installation.program, `loop${index}`])),
+    ended(installation.startWith(['sh', '-c', LOOP, installation.program, `loop${index}`, goHome])),
   );
   const workers = Array.from({ length: WORKERS }, (_, index) =>
-    ended(installation.startProgram(['fleet', 'work', '--owner', `worker${index}`, '--idle-exit', '1', '--', 'true'])),
+    installation.startProgram(['fleet', 'work', '--owner', `worker${index}`, '--', 'true']),
   );
-  const drained = Promise.all([...loops, ...workers]);
-  const seen: string[] = [];
-  for (let update = 0; update === 0 || !(await isDrained(installation)); update += 1) {
-    await installation.ok([b, c, a][update % 3] ?? a);
-    seen.push(await installation.version());
+  const atWork = Promise.all([...loops, ...workers.map((worker) => ended(worker))]);
+  const ids: string[] = [];
+  for (const version of UPDATES) {
+    const more = Array.from({ length: CARDS_PER_UPDATE }, (_, index) => `c${ids.length + index}`);
+    await installation.mosaic.stock(...more.map((id) => ({ op: 'create' as const, id, title: 'A card' })));
+    ids.push(...more);
+    await installation.ok(packages.get(version) ?? '');
+    expect(await installation.version()).toBe(version);
   }
-  // Otherwise there were too few cards to say anything.
-  expect(seen.slice(0, 4)).toEqual(['0.2.0', '0.3.0', '0.1.0', '0.2.0']);
+  await becomes(() => isDrained(installation, ids.length));
+  writeFileSync(goHome, '');
+  for (const worker of workers) worker.kill('SIGTERM');
 
-  for (const { status, stderr } of await drained)
-    expect({ status, errors: errorsIn(stderr) }).toEqual({ status: 0, errors: [] });
+  const ends = (await atWork).map(({ status, stderr }) => ({ status, errors: errorsIn(stderr) }));
+  const went = (status: number, count: number): typeof ends =>
+    Array.from({ length: count }, () => ({ status, errors: [] }));
+  expect(ends).toEqual([...went(0, LOOPS), ...went(130, WORKERS)]);
   const changes: unknown = await installation.json('backlog', 'history');
   const kinds = (Array.isArray(changes) ? changes : []).map(
     ({ kind, id }: { kind: string; id: string }) => `${kind} ${id}`,
   );
-  const once = Array.from({ length: CARDS }, (_, index) =>
-    ['claimed', 'completed', 'created'].map((kind) => `${kind} c${index}`),
-  );
+  const once = ids.map((id) => ['claimed', 'completed', 'created'].map((kind) => `${kind} ${id}`));
   expect(kinds.toSorted()).toEqual(once.flat().toSorted());
   expect(await installation.json('backlog', 'doctor')).toMatchObject({ healthy: true, findings: [] });
 });
 
-async function isDrained(installation: Installation): Promise<boolean> {
+async function isDrained(installation: Installation, cards: number): Promise<boolean> {
   const stats = await installation.json('backlog', 'stats');
-  return JSON.stringify(stats).includes(`"done":${CARDS}`);
+  return JSON.stringify(stats).includes(`"done":${cards}`);
 }
 
 /** What a worker tells of its cards is no error. */

@@ -1,5 +1,5 @@
 /** The shipped store as the model runs it: one card that counts, and processes that add one to it. */
-import { REDO_LIMITS } from '../../src/backlog/files/checkpoint.ts';
+import { REDO_LIMITS } from '../../src/backlog/files/recovery/redo-point.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
 import { readHistory } from '../../src/backlog/files/history.ts';

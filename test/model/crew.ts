@@ -3,7 +3,7 @@
  * to the archive and back, and make checkpoints, while readers look at the history. Whatever they are told is kept, for
  * `verify.ts` to hold against what is found at the end.
  */
-import { REDO_LIMITS } from '../../src/backlog/files/checkpoint.ts';
+import { REDO_LIMITS } from '../../src/backlog/files/recovery/redo-point.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import type { FileTransaction } from '../../src/backlog/files/transaction/file-transaction.ts';
 import type { CardRecord } from '../../src/backlog/files/form/card-record.ts';

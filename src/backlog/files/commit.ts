@@ -17,7 +17,6 @@ import type { TakenLock } from '../../disk/numbered-lock.ts';
 import type { Moment } from '../../disk/spare-files.ts';
 import type { Staging } from '../../disk/staging.ts';
 import { MosaicError } from '../../errors.ts';
-import type { RedoLimits } from './checkpoint.ts';
 import { cardBytes } from './form/card-file.ts';
 import { type CardRecord, numberedRecord, recordText } from './form/card-record.ts';
 import { lockLost, outcomeUnknown } from './disk-error.ts';
@@ -35,7 +34,6 @@ export interface CommitSettings {
   readonly nowMs: number;
   /** A file that was replaced is left alone for so long before it is written over. */
   readonly spareAfterMs: number;
-  readonly redoLimits: RedoLimits;
 }
 
 /** `inPlace` is false when the change is committed but some file could not be put where it belongs. */

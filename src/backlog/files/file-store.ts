@@ -9,7 +9,7 @@ import type { Clock } from '../../host/clock.ts';
 import type { Liveness, ProcessIdentity } from '../../host/process-identity.ts';
 import { isCardDamaged, storeClosed } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
-import { checkpoint, type CheckpointFacts, type Flushing, isCheckpointDue, type RedoLimits } from './checkpoint.ts';
+import { checkpoint, type CheckpointFacts, isCheckpointDue } from './checkpoint.ts';
 import { commit, type CommitSettings } from './commit.ts';
 import { asDiskError, isAboutCommit, lockLost } from './disk-error.ts';
 import { FileTransaction } from './transaction/file-transaction.ts';
@@ -19,6 +19,7 @@ import { Known } from './known.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { StorePaths } from './form/layout.ts';
 import { sweepStagings } from './recovery/left-overs.ts';
+import type { Flushing, RedoLimits } from './recovery/redo-point.ts';
 import { RegistryLock, type RegistryLockSettings, type TurnedAway } from './registry-lock.ts';
 import { statCardsFolder } from './recovery/cards-folder.ts';
 import { bringUp, isAsWeLeftIt } from './recovery/bring-up.ts';
@@ -274,13 +275,13 @@ export class FileStore {
   }
 
   #checkpointFacts(lock: TakenLock): CheckpointFacts {
-    const { clock, identity } = this.#settings;
-    return { generation: lock.generation, bootId: identity.bootId, nowMs: clock.wallMs() };
+    const { clock, identity, redoLimits } = this.#settings;
+    return { generation: lock.generation, bootId: identity.bootId, nowMs: clock.wallMs(), redoLimits };
   }
 
   #commitSettings(staging: Staging): CommitSettings {
-    const { files, paths, durable, clock, spareAfterMs, redoLimits } = this.#settings;
-    return { files, paths, staging, durable, nowMs: clock.monotonicMs(), spareAfterMs, redoLimits };
+    const { files, paths, durable, clock, spareAfterMs } = this.#settings;
+    return { files, paths, staging, durable, nowMs: clock.monotonicMs(), spareAfterMs };
   }
 
   /** Synchronous, and may run twice; see `known.ts`. */

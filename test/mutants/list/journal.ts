@@ -4,6 +4,7 @@ import type { Mutant } from '../mutant.ts';
 const JOURNAL = 'src/disk/journal.ts';
 const BRING_UP = 'src/backlog/files/recovery/bring-up.ts';
 const CHECKPOINT = 'src/backlog/files/checkpoint.ts';
+const REDO_POINT = 'src/backlog/files/recovery/redo-point.ts';
 const GROUP = 'src/backlog/files/group-commit.ts';
 const POWER_CUT = ['test/crash/power-cut.test.ts'];
 const TWO_ACCIDENTS = ['test/crash/kill-then-power-cut.test.ts', ...POWER_CUT];
@@ -141,7 +142,7 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
   {
     name: 'cards-not-flushed',
     breaks: 'A checkpoint does not flush the cards that it says are settled.',
-    edits: [{ file: CHECKPOINT, from: 'if (settings.durable) flushCards(settings, knowledge, redo.segment);', to: '' }],
+    edits: [{ file: REDO_POINT, from: 'if (settings.durable) flushCards(settings, knowledge, redo.segment);', to: '' }],
     tests: POWER_CUT,
   },
   {
@@ -149,7 +150,7 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
     breaks: "A checkpoint flushes the cards' folder and not their files.",
     edits: [
       {
-        file: CHECKPOINT,
+        file: REDO_POINT,
         from: 'if (card !== null && isLast) flushIfThere(',
         to: 'if (card === undefined) flushIfThere(',
       },
@@ -159,13 +160,13 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
   {
     name: 'only-old-states-flushed',
     breaks: 'A checkpoint flushes the cards that were changed again since, and believes the others to be on the disk.',
-    edits: [{ file: CHECKPOINT, from: 'card !== null && isLast', to: 'card !== null && !isLast' }],
+    edits: [{ file: REDO_POINT, from: 'card !== null && isLast', to: 'card !== null && !isLast' }],
     tests: POWER_CUT,
   },
   {
     name: 'redo-point-runs-ahead',
     breaks: 'A checkpoint says that everything is safe, and has flushed only what was changed long ago.',
-    edits: [{ file: CHECKPOINT, from: '  return redo;\n', to: '  return end;\n' }],
+    edits: [{ file: REDO_POINT, from: '  return redo;\n', to: '  return end;\n' }],
     tests: POWER_CUT,
   },
   {
