@@ -11,7 +11,9 @@ describe('claim --wait', () => {
       mosaic.start(['fleet', 'backlog', 'claim', '--owner', 'coder0', '--wait', '20s', '--json']),
     );
     await mosaic.create('A1');
-    expect(JSON.parse((await waiting).stdout)).toMatchObject({ id: 'A1', claimOwner: 'coder0' });
+    const { status, stdout, stderr } = await waiting;
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ id: 'A1', claimOwner: 'coder0' });
   });
 
   it('gives up when its time is over', async () => {

@@ -10,6 +10,7 @@ import { REDO_LIMITS } from '../../src/backlog/files/recovery/redo-point.ts';
 import { type ChangeTerms, FileStore, type FileStoreSettings } from '../../src/backlog/files/file-store.ts';
 import type { FileTransaction } from '../../src/backlog/files/transaction/file-transaction.ts';
 import { storePaths } from '../../src/backlog/files/form/layout.ts';
+import { createCard } from '../../src/backlog/operations/create.ts';
 import { updateCard, releaseCard } from '../../src/backlog/operations/one-card.ts';
 import type { FileSystem } from '../../src/disk/filesystem.ts';
 import { nodeFileSystem } from '../../src/disk/node-filesystem.ts';
@@ -143,6 +144,38 @@ describe.each(meetings.filter(([, , work]) => work === archiving || work === com
     }
   },
 );
+
+const readersOfAnything: Readonly<Record<string, (backlog: Backlog) => Promise<unknown>>> = {
+  list: (backlog) => backlog.list(),
+  stats: (backlog) => backlog.stats(),
+  export: (backlog) => collect(backlog.export()),
+  explain: (backlog) => backlog.explain(),
+  history: (backlog) => backlog.history(),
+  'claim, which looks before it waits,': (backlog) => backlog.claim({ owner: 'one', waitSeconds: 0 }),
+  doctor: async (backlog) =>
+    expect((await backlog.doctor()).findings.map(({ code }) => code)).not.toContain('store-damaged'),
+};
+
+describe('the first card of a store', () => {
+  for (const [name, read] of Object.entries(readersOfAnything)) {
+    test(`is no trouble for ${name}, at whatever of its calls it is made`, async () => {
+      const tried = await atEachCall(async (at) => {
+        const home = await newFileStore();
+        const writer = new FileStore(settings(home.mosaicHome));
+        const files = new CountedFiles(at, () => {
+          writer.tryChange((transaction) => createCard(transaction, { id: 'first', title: 'The first' }));
+        });
+        const backlog = fileBacklog(new FileStore({ ...settings(home.mosaicHome), files: files.files }));
+        await files.counting(() => read(backlog));
+        expect(await collect(backlog.export())).toHaveLength(files.calls >= at ? 1 : 0);
+        await backlog.close();
+        await home.remove();
+        return files.calls >= at;
+      });
+      expect(tried).toBeGreaterThan(1);
+    });
+  }
+});
 
 /** @returns the calls behind the append to the journal after which something else stands in the folders than before */
 async function halvesOf(before: readonly Work[], work: Work): Promise<readonly number[]> {

@@ -34,7 +34,11 @@ describe.skipIf(!hasTmux)('of a terminal (skipped where tmux is not installed)',
 
   it('are there after the program has ended, and say so in JSON', async () => {
     const agents = new Agents();
-    const pane = agents.start('coder0', 'echo bye; exit 3');
+    const goHome = join(agents.mosaic.home, 'go-home');
+    // tmux may drop what a program has printed in the very moment of its end.
+    const pane = agents.start('coder0', `echo bye; until [ -e ${goHome} ]; do sleep 0.05; done; exit 3`);
+    await agents.shows(pane, 'bye');
+    writeFileSync(goHome, '');
     await agents.isOver(pane);
     const { status, stdout } = await agents.agent(['logs', 'coder0', '--json']);
     expect(status).toBe(0);

@@ -18,12 +18,20 @@ import type { Knowledge } from '../knowledge.ts';
  * @throws MosaicError STORE_DAMAGED when the folder has gone, and cards with it; the system's ENOTDIR when it is none
  */
 export function statCardsFolder(files: FileSystem, paths: StorePaths): FileStat | null {
-  const stat = files.stat(paths.cards);
-  if (stat?.kind === 'folder') return stat;
-  if (stat !== null) throw notAFolder(paths.cards);
+  const stat = statFolder(files, paths.cards);
+  if (stat !== null) return stat;
   const lost = cardsInJournal(files, paths).length;
-  if (lost > 0) throw cardsFolderGone(paths.cards, lost);
-  return null;
+  if (lost === 0) return null;
+  // Of a card that was made while we read the journal, the folder was made before.
+  const since = statFolder(files, paths.cards);
+  if (since === null) throw cardsFolderGone(paths.cards, lost);
+  return since;
+}
+
+function statFolder(files: FileSystem, path: string): FileStat | null {
+  const stat = files.stat(path);
+  if (stat !== null && stat.kind !== 'folder') throw notAFolder(path);
+  return stat;
 }
 
 /**
