@@ -1,5 +1,5 @@
 /** Claim and complete, as many as go: crews of workers take turns, one window each. */
-import type { Bench } from './bench.ts';
+import type { Bench, Sizes } from './bench.ts';
 import { type Command, Companion } from './child.ts';
 import { compared, type Figure, type Goal, type Measured, measured } from './figures.ts';
 
@@ -18,20 +18,34 @@ export interface Windows {
   readonly shares: readonly Shares[];
 }
 
+/** Of more workers than that, each has been long enough at it all the same. */
+const MOST_TO_WARM_UP = 8;
+
+/** What V8 compiles as it goes, each worker compiles for itself, and all of them on the same two processors. */
+function warmUpWindows(workers: number): number {
+  return 1 + Math.min(workers, MOST_TO_WARM_UP);
+}
+
+/** So many windows does each side have, with those for warming up. */
+export function windowCount(sizes: Sizes, workers: number): number {
+  return warmUpWindows(workers) + sizes.windows;
+}
+
 /**
- * Each side works for one window, then the next one does; the workers of all sides are there all the time. The first
- * window of each is for warming up, and is not counted.
+ * Each side works for one window, then the next one does; the workers of all sides are there all the time. Those
+ * for warming up come first, and are not counted.
  */
 export async function windows({ sizes }: Bench, workers: number, sides: readonly Side[]): Promise<readonly Windows[]> {
   const crews = sides.map(({ worker }) => Array.from({ length: workers }, () => new Companion(worker)));
   try {
     for (const member of crews.flat()) await member.hears();
     const shares = sides.map((): Shares[] => []);
-    for (let window = 0; window <= sizes.windows; window += 1) {
+    for (let window = 0; window < windowCount(sizes, workers); window += 1) {
       for (const [index, crew] of crews.entries()) {
         for (const member of crew) member.tell(String(sizes.windowMs));
         const pairs = await Promise.all(crew.map((member) => member.hears()));
-        if (window > 0) shares[index]?.push(pairs.map((count) => (Number(count) * 1000) / sizes.windowMs));
+        if (window >= warmUpWindows(workers))
+          shares[index]?.push(pairs.map((count) => (Number(count) * 1000) / sizes.windowMs));
       }
     }
     return sides.map(({ name }, index) => ({ name, shares: shares[index] ?? [] }));

@@ -4,12 +4,12 @@ import { startServer } from '../../postgres/server.ts';
 import { type Bench, program } from '../bench.ts';
 import { mustRun, node } from '../child.ts';
 import type { Figure } from '../figures.ts';
-import { atLeast, besides, fairness, type Side, windows } from '../windows.ts';
+import { atLeast, besides, fairness, type Side, windowCount, windows } from '../windows.ts';
 
 const MANY_PROCESSES = 8;
 const CALLERS = 32;
 /** So many cards for each second of work that no side runs out of them, on a faster machine either. */
-const CARDS_A_SECOND = { flushed: 13_000, unflushed: 50_000 };
+const CARDS_A_SECOND = { flushed: 6000, unflushed: 25_000 };
 
 export async function sqliteRows(bench: Bench): Promise<readonly Figure[]> {
   const one = await windows(bench, 1, [ours(bench), sqlite(bench, 'full')]);
@@ -88,5 +88,5 @@ function sqlite(bench: Bench, synchronous: 'full' | 'normal'): Side {
 }
 
 function cardsFor({ sizes }: Bench, speed: keyof typeof CARDS_A_SECOND): number {
-  return Math.ceil(((sizes.windows + 1) * sizes.windowMs * CARDS_A_SECOND[speed]) / 1000);
+  return Math.ceil((windowCount(sizes, MANY_PROCESSES) * sizes.windowMs * CARDS_A_SECOND[speed]) / 1000);
 }

@@ -4,7 +4,7 @@ import { alternately, type Bench, mosaic, program } from '../bench.ts';
 import { type Command, Companion, mustRun, node, processorTime } from '../child.ts';
 import { compared, type Figure, type Goal, measured } from '../figures.ts';
 import { latencies, latencyFigure } from './latency.ts';
-import { atLeast, besides, type Side, windows } from '../windows.ts';
+import { atLeast, besides, type Side, windowCount, windows } from '../windows.ts';
 
 const CREWS: readonly (readonly [workers: number, words: string])[] = [
   [1, 'claim+complete on a server, one process, beside plain SQL with SKIP LOCKED'],
@@ -12,7 +12,7 @@ const CREWS: readonly (readonly [workers: number, words: string])[] = [
   [64, 'the same with sixty-four processes'],
 ];
 /** So many cards for each second of work that no side runs out of them, on a faster machine either. */
-const CARDS_A_SECOND = 4000;
+const CARDS_A_SECOND = 2500;
 
 /** What everything around the two statements costs: rules, history, numbers without a gap, a notification. */
 const BESIDE_SQL: Goal = atLeast(0.3, null);
@@ -45,7 +45,8 @@ async function plainOn(server: Server, bench: Bench): Promise<Side> {
 
 /** Each crew has its windows, on the cards that the one before has left. */
 function cardsFor({ sizes }: Bench): number {
-  return Math.ceil((CREWS.length * (sizes.windows + 1) * sizes.windowMs * CARDS_A_SECOND) / 1000);
+  const all = CREWS.reduce((sum, [workers]) => sum + windowCount(sizes, workers), 0);
+  return Math.ceil((all * sizes.windowMs * CARDS_A_SECOND) / 1000);
 }
 
 async function coldRow(server: Server, bench: Bench): Promise<Figure> {
