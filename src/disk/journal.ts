@@ -67,9 +67,10 @@ export function scanSegment(
   from: number,
   upTo: number | null,
 ): SegmentScan | null {
-  const bytes = readFrom(files, segmentPath(folder, segment), from, upTo);
-  if (bytes === null) return null;
+  return readFrom(files, segmentPath(folder, segment), from, upTo, (bytes) => scanBytes(bytes, segment, from, upTo));
+}
 
+function scanBytes(bytes: Buffer, segment: number, from: number, upTo: number | null): SegmentScan {
   let header: SegmentHeader | null = null;
   const transactions: JournalTransaction[] = [];
   const damagedLines: number[] = [];
@@ -173,7 +174,7 @@ function giveBackRoom(files: FileSystem, path: string, end: number): void {
 }
 
 function beginsRoom(files: FileSystem, path: string, at: number): boolean {
-  return readFrom(files, path, at, at + 1)?.[0] === NEWLINE;
+  return readFrom(files, path, at, at + 1, ([byte]) => byte === NEWLINE) ?? false;
 }
 
 export type AppendResult =

@@ -38,7 +38,14 @@ const HEADER_BYTES = 4096;
 /** Read first of a segment that nothing follows: mostly there is little news, and much room behind it. */
 const BEGIN_BYTES = 2048;
 /** Where that was not all of it, so many times as much is read next. */
-const MORE_EACH_TIME = 7;
+const MORE_EACH_TIME = 8;
+
+const MEMORY_BYTES = 1 << 20;
+/**
+ * Read into again and again: memory that is new each time makes V8 collect all of its own, and whoever follows a busy
+ * journal reads hundreds of times a second. Null while somebody reads.
+ */
+let spareMemory: Buffer | null = null;
 
 export function segmentPath(folder: string, segment: number): string {
   return `${folder}/${String(segment).padStart(8, '0')}.jsonl`;
@@ -83,31 +90,46 @@ function allNumbers(files: FileSystem, folder: string): readonly number[] {
 export function readHeader(files: FileSystem, folder: string, segment: number): SegmentHeader | null {
   const path = segmentPath(folder, segment);
   // Mostly one asks whether there is a next one, and there is none.
-  const bytes = files.stat(path) === null ? null : readFrom(files, path, 0, HEADER_BYTES);
-  if (bytes === null) return null;
-  const stop = bytes.indexOf(NEWLINE);
-  return stop === -1 ? null : parseHeader(openLine(bytes.toString('utf8', 0, stop)), segment);
+  if (files.stat(path) === null) return null;
+  return readFrom(files, path, 0, HEADER_BYTES, (bytes) => {
+    const stop = bytes.indexOf(NEWLINE);
+    return stop === -1 ? null : parseHeader(openLine(bytes.toString('utf8', 0, stop)), segment);
+  });
 }
 
 /**
- * The bytes of a segment from `from` up to a seal, or up to the room at its end, of which a little comes along.
+ * Reads the bytes of a segment from `from` up to a seal, or up to the room at its end, of which a little comes along.
  *
+ * @param use gets them, and has them only until it returns
  * @returns null when there is no such file, or it ends before `from` and no seal says so
  */
-export function readFrom(files: FileSystem, path: string, from: number, upTo: number | null): Buffer | null {
+export function readFrom<T>(
+  files: FileSystem,
+  path: string,
+  from: number,
+  upTo: number | null,
+  use: (bytes: Buffer) => T,
+): T | null {
   const descriptor = openIfThere(files, path);
   if (descriptor === null) return null;
+  const memory = spareMemory ?? Buffer.allocUnsafeSlow(MEMORY_BYTES);
+  spareMemory = null;
   try {
     // The byte before comes along: it is there if the file reaches so far.
     const lead = from > 0 ? 1 : 0;
-    const length = upTo === null ? BEGIN_BYTES : Math.max(upTo - from, 0);
-    const begin = readBegin(files, descriptor, from - lead, Buffer.allocUnsafe(lead + length), path);
-    if (begin.length === 0) return from > 0 && upTo === null ? null : begin;
-    const bytes = begin.subarray(lead);
-    return upTo === null ? readToRoom(files, descriptor, from, bytes) : bytes;
+    const length = lead + (upTo === null ? BEGIN_BYTES : Math.max(upTo - from, 0));
+    const begin = readBegin(files, descriptor, from - lead, firstOf(memory, length), path);
+    if (begin.length === 0 && from > 0 && upTo === null) return null;
+    const bytes = upTo === null ? readToRoom(files, descriptor, from - lead, { begin, length }, memory) : begin;
+    return use(bytes.subarray(lead));
   } finally {
+    spareMemory = memory;
     files.close(descriptor);
   }
+}
+
+function firstOf(memory: Buffer, bytes: number): Buffer {
+  return bytes > memory.length ? Buffer.allocUnsafe(bytes) : memory.subarray(0, bytes);
 }
 
 /** Whether a file has so many bytes; unlike asking for its size, it leaves no trace. */
@@ -138,17 +160,28 @@ function openIfThere(files: FileSystem, path: string): number | null {
   }
 }
 
-/** @param begin what has been read of it, from `from` on */
-function readToRoom(files: FileSystem, descriptor: number, from: number, begin: Buffer): Buffer {
+/** @param first what was read of it, from `from` on, to the beginning of `memory`, and how much should have been */
+function readToRoom(
+  files: FileSystem,
+  descriptor: number,
+  from: number,
+  { begin, length }: { readonly begin: Buffer; readonly length: number },
+  memory: Buffer,
+): Buffer {
   let bytes = begin;
   // No line is empty: behind two ends of lines there is only room.
-  while (bytes.length % BEGIN_BYTES === 0 && !(bytes.at(-1) === NEWLINE && bytes.at(-2) === NEWLINE)) {
-    const more = Buffer.allocUnsafe(bytes.length * MORE_EACH_TIME);
-    const filled = readAll(files, descriptor, from + bytes.length, more);
-    if (filled.length === 0) break;
-    bytes = Buffer.concat([bytes, filled]);
+  for (let wanted = length; bytes.length === wanted && !endsInRoom(bytes);) {
+    wanted *= MORE_EACH_TIME;
+    const larger = firstOf(memory, wanted);
+    if (larger.buffer !== bytes.buffer) bytes.copy(larger);
+    const more = readAll(files, descriptor, from + bytes.length, larger.subarray(bytes.length));
+    bytes = larger.subarray(0, bytes.length + more.length);
   }
   return bytes;
+}
+
+function endsInRoom(bytes: Buffer): boolean {
+  return bytes.at(-1) === NEWLINE && bytes.at(-2) === NEWLINE;
 }
 
 /** Fills `into` as far as the file goes. */

@@ -172,7 +172,9 @@ function ask(call: () => unknown, parameters: readonly unknown[]): Answer {
   try {
     const value = call();
     const buffer = parameters.find((parameter) => parameter instanceof Uint8Array);
-    return { kind: 'value', value, filled: buffer === undefined ? null : buffer.slice() };
+    // A copy, and of no more than was read: the program may use its memory again.
+    const filled = buffer === undefined ? null : Buffer.from(buffer.subarray(0, Number(value)));
+    return { kind: 'value', value, filled };
   } catch (error) {
     return { kind: 'error', error };
   }
