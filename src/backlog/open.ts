@@ -61,6 +61,10 @@ function openFileStore(options: OpenOptions): FileStore {
     staleMs: staleSecondsOf(process.env['MOSAIC_LOCK_STALE_SECONDS']) * 1000,
     spareAfterMs: SPARE_AFTER_MS,
     redoLimits: REDO_LIMITS,
+    async flushFileSystem(folder) {
+      const host = await import('../host/flush-file-system.ts');
+      return host.flushFileSystem(folder);
+    },
     actor: options.actor ?? null,
     sleep: (ms) => sleep(ms),
     random: Math.random,

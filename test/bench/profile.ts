@@ -76,6 +76,7 @@ function openOn(home: string, files: FileSystem): Backlog {
       staleMs: 60_000,
       spareAfterMs: 250,
       redoLimits: REDO_LIMITS,
+      flushFileSystem: async () => false,
     },
     ...{ livenessOf: (other) => livenessOf(other, identity), newToken: () => randomBytes(8).toString('hex') },
     ...{ sleep: (ms) => sleep(ms), random: Math.random },

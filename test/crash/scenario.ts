@@ -2,6 +2,7 @@
  * A few operations of one or two processes, run once with every effect on the disk written down, together with who was
  * told what, and when.
  */
+import type { FlushFileSystem } from '../../src/host/flush-file-system.ts';
 import type { RedoLimits } from '../../src/backlog/files/recovery/redo-point.ts';
 import { FileStore } from '../../src/backlog/files/file-store.ts';
 import type { FileTransaction } from '../../src/backlog/files/transaction/file-transaction.ts';
@@ -133,6 +134,9 @@ export interface StoreTerms {
   /** Whether another process of this boot lives. Default: none does. */
   readonly isAlive?: (process: number) => boolean;
   readonly impatient?: boolean;
+  readonly redoLimits?: RedoLimits;
+  /** Default: it cannot be had. */
+  readonly flushFileSystem?: FlushFileSystem;
 }
 
 /** No two processes ever draw the same, in no run. */
@@ -153,7 +157,8 @@ export function storeOn(files: FileSystem, terms: StoreTerms): FileStore {
     durable: terms.durable ?? true,
     staleMs: terms.impatient === true ? 0 : Number.POSITIVE_INFINITY,
     spareAfterMs: 0,
-    redoLimits: FEW_TO_REDO,
+    redoLimits: terms.redoLimits ?? FEW_TO_REDO,
+    flushFileSystem: terms.flushFileSystem ?? (async () => false),
     actor: `p${process}`,
     sleep: () => Promise.reject(new Error('Nothing waits here.')),
     random: () => 0.5,

@@ -26,6 +26,7 @@ async function listings(mosaicHome: string, identity: ProcessIdentity = currentI
       staleMs: 60_000,
       spareAfterMs: 0,
       redoLimits: REDO_LIMITS,
+      flushFileSystem: async () => false,
       livenessOf: () => 'unknown',
       newToken: () => 'abcd',
     },

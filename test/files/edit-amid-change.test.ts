@@ -83,6 +83,7 @@ function change(folder: Folder, terms: Partial<ChangeTerms>, at: number): number
       staleMs: 60_000,
       spareAfterMs: 250,
       redoLimits: REDO_LIMITS,
+      flushFileSystem: async () => false,
     },
     ...{ actor: 'test', sleep: async () => undefined, random: () => 0.5 },
   });

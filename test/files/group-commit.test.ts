@@ -57,6 +57,7 @@ async function watched({
       staleMs: patient ? Number.POSITIVE_INFINITY : 60_000,
       spareAfterMs: 250,
       redoLimits: REDO_LIMITS,
+      flushFileSystem: async () => false,
       sleep: (ms: number) => sleep(ms),
     },
   });

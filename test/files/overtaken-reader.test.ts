@@ -262,6 +262,7 @@ function settings(mosaicHome: string): FileStoreSettings {
       staleMs: 60_000,
       spareAfterMs: 250,
       redoLimits: REDO_LIMITS,
+      flushFileSystem: async () => false,
       actor: 'test',
       sleep: async () => undefined,
       random: () => 0.5,

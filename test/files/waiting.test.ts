@@ -25,6 +25,7 @@ test('a waiter that looked when the change was under way looks again soon, thoug
       staleMs: 60_000,
       spareAfterMs: 250,
       redoLimits: REDO_LIMITS,
+      flushFileSystem: async () => false,
       actor: 'test',
       sleep: async () => undefined,
     },

@@ -84,6 +84,7 @@ function storeOf(outside: Outside, { process, patience, livenessOf }: ProcessTer
     staleMs: patience === 'impatient' ? 0 : Number.POSITIVE_INFINITY,
     spareAfterMs: 0,
     redoLimits: REDO_LIMITS,
+    flushFileSystem: async () => false,
     actor: nameOf(process),
     sleep: () => Promise.reject(new Error('Nothing waits here.')),
     random: () => 0.5,

@@ -46,6 +46,11 @@ export class MemoryDisk {
     if (this.#nodes.get(inode)?.kind === 'file') this.#do({ kind: 'unflushable', inode });
   }
 
+  /** What is written so far comes onto the disk, in no order that anybody could rely on. */
+  flushAll(): void {
+    for (const inode of this.#nodes.keys()) this.#do({ kind: 'flushed', inode, what: 'all' });
+  }
+
   /** The disk as another one begins: with these effects on it, and no file open. */
   with(effects: Iterable<Effect>): MemoryDisk {
     const disk = new MemoryDisk(this.#nodes, new Map());

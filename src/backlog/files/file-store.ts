@@ -9,7 +9,8 @@ import type { Clock } from '../../host/clock.ts';
 import type { Liveness, ProcessIdentity } from '../../host/process-identity.ts';
 import { isCardDamaged, storeClosed } from '../sentences.ts';
 import type { Transaction } from '../transaction.ts';
-import { checkpoint, type CheckpointFacts, isCheckpointDue } from './checkpoint.ts';
+import { isCheckpointDue } from './checkpoint.ts';
+import { Checkpoints, type CheckpointSettings } from './checkpoints.ts';
 import { commit, type CommitSettings } from './commit.ts';
 import { asDiskError, isAboutCommit, lockLost } from './disk-error.ts';
 import { FileTransaction } from './transaction/file-transaction.ts';
@@ -18,20 +19,17 @@ import { Inspector, type Thoroughness } from './inspection.ts';
 import { Known } from './known.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { StorePaths } from './form/layout.ts';
-import { sweepStagings } from './recovery/left-overs.ts';
-import type { Flushing, RedoLimits } from './recovery/redo-point.ts';
-import { RegistryLock, type RegistryLockSettings, type TurnedAway } from './registry-lock.ts';
+import { RegistryLock, type TurnedAway } from './registry-lock.ts';
 import { statCardsFolder } from './recovery/cards-folder.ts';
 import { bringUp, isAsWeLeftIt } from './recovery/bring-up.ts';
 import { takeUpEdits } from './recovery/recovery.ts';
 
-export interface FileStoreSettings extends RegistryLockSettings {
+export interface FileStoreSettings extends CheckpointSettings {
   /** False gives up the power cut, nothing else. */
   readonly durable: boolean;
   readonly actor: string | null;
   /** A file that was replaced is left alone for so long before it is written over; for readers that opened it. */
   readonly spareAfterMs: number;
-  readonly redoLimits: RedoLimits;
 }
 
 export interface ChangeTerms {
@@ -40,6 +38,8 @@ export interface ChangeTerms {
   readonly checkpoint: 'when-due' | 'now' | 'thorough';
   /** What to do when the folder with all the cards has gone. */
   readonly cardsFolder: 'must-be-there' | 'restore';
+  /** When the cards of a change of very many are flushed. */
+  readonly flushing: 'under-lock' | 'afterwards';
 }
 
 /**
@@ -48,13 +48,16 @@ export interface ChangeTerms {
  */
 export type Work<T> = (transaction: FileTransaction, staging: Staging) => T;
 
-const USUAL: ChangeTerms = { thoroughness: 'usual', checkpoint: 'when-due', cardsFolder: 'must-be-there' };
+const USUAL: ChangeTerms = {
+  ...{ thoroughness: 'usual', checkpoint: 'when-due', cardsFolder: 'must-be-there', flushing: 'under-lock' },
+};
 
 export class FileStore {
   readonly #settings: FileStoreSettings;
   readonly #lock: RegistryLock;
   readonly #inspector: Inspector;
   readonly #known: Known;
+  readonly #checkpoints: Checkpoints;
   #closed = false;
 
   constructor(settings: FileStoreSettings) {
@@ -62,6 +65,7 @@ export class FileStore {
     this.#settings = settings;
     this.#known = new Known(files, paths, () => ({ wallMs: clock.wallMs(), bootId: identity.bootId }));
     this.#lock = new RegistryLock(settings);
+    this.#checkpoints = new Checkpoints(settings);
     this.#inspector = new Inspector(settings.files, settings.paths, settings.clock);
   }
 
@@ -91,6 +95,14 @@ export class FileStore {
    * @throws whatever `work` throws, with nothing changed; LOCK_TIMEOUT, LOCK_LOST, OUTCOME_UNKNOWN, DISK_…
    */
   async change<T>(work: Work<T>, terms: Partial<ChangeTerms> = {}): Promise<T> {
+    const value = await this.#changeWhenFree(work, { ...terms, flushing: 'afterwards' });
+    if (this.#checkpoints.owes) {
+      await this.#checkpoints.flushOwed((extent) => this.#changeWhenFree(() => null, { checkpoint: extent }));
+    }
+    return value;
+  }
+
+  #changeWhenFree<T>(work: Work<T>, terms: Partial<ChangeTerms>): Promise<T> {
     return this.#lock.retry(
       () => this.tryChange(work, terms),
       () => this.#known.refreshIfKnown(),
@@ -188,8 +200,7 @@ export class FileStore {
       complete = false;
       complete = this.#commit(settings, lock, knowledge, transaction) && editsInPlace;
       if (complete && (terms.checkpoint !== 'when-due' || isCheckpointDue(knowledge))) {
-        const flushing = terms.checkpoint === 'thorough' ? 'everything' : 'when-due';
-        complete = this.#checkpointIfPossible(settings, lock, knowledge, flushing);
+        complete = this.#checkpointIfPossible(settings, lock, knowledge, terms);
       }
       return { kind: 'done', value };
     } catch (error) {
@@ -213,7 +224,7 @@ export class FileStore {
     const known = this.#known.knowledge;
     const mayRestore = terms.cardsFolder === 'restore';
     if (known !== null && !mayRestore && isAsWeLeftIt(settings, lock, known)) return known;
-    return bringUp(settings, lock, { ...this.#checkpointFacts(lock), mayRestore }, () => this.#refreshed());
+    return bringUp(settings, lock, { ...this.#checkpoints.facts(lock), mayRestore }, () => this.#refreshed());
   }
 
   #takeUpEdits(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge, thoroughness: Thoroughness): boolean {
@@ -254,17 +265,18 @@ export class FileStore {
    *
    * @returns whether the next holder may go on from here: a segment may be there whose name nobody has flushed
    */
-  #checkpointIfPossible(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge, flushing: Flushing): boolean {
+  #checkpointIfPossible(
+    settings: CommitSettings,
+    lock: TakenLock,
+    knowledge: Knowledge,
+    { checkpoint, flushing }: ChangeTerms,
+  ): boolean {
+    const terms = { isThorough: checkpoint === 'thorough', mayOwe: flushing === 'afterwards' };
     try {
-      checkpoint(settings, knowledge, this.#checkpointFacts(lock), flushing);
+      this.#checkpoints.make(settings, lock, knowledge, terms);
     } catch {
       this.#known.forget();
       return false;
-    }
-    try {
-      sweepStagings(this.files, this.paths, this.#settings.livenessOf, this.clock.wallMs());
-    } catch {
-      // Left-overs of the dead harm nobody, and the next checkpoint tries again.
     }
     return true;
   }
@@ -272,11 +284,6 @@ export class FileStore {
   #begin(knowledge: Knowledge, mode: 'read' | 'write'): FileTransaction {
     const { files, paths, clock, actor } = this.#settings;
     return new FileTransaction({ files, paths, knowledge, nowMs: clock.wallMs(), actor, mode });
-  }
-
-  #checkpointFacts(lock: TakenLock): CheckpointFacts {
-    const { clock, identity, redoLimits } = this.#settings;
-    return { generation: lock.generation, bootId: identity.bootId, nowMs: clock.wallMs(), redoLimits };
   }
 
   #commitSettings(staging: Staging): CommitSettings {

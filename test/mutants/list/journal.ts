@@ -2,11 +2,13 @@
 import type { Mutant } from '../mutant.ts';
 
 const JOURNAL = 'src/disk/journal.ts';
+const CHECKPOINTS = 'src/backlog/files/checkpoints.ts';
 const BRING_UP = 'src/backlog/files/recovery/bring-up.ts';
 const CHECKPOINT = 'src/backlog/files/checkpoint.ts';
 const REDO_POINT = 'src/backlog/files/recovery/redo-point.ts';
 const GROUP = 'src/backlog/files/group-commit.ts';
 const POWER_CUT = ['test/crash/power-cut.test.ts'];
+const AFTERWARDS = ['test/crash/flush-afterwards.test.ts'];
 const TWO_ACCIDENTS = ['test/crash/kill-then-power-cut.test.ts', ...POWER_CUT];
 
 export const JOURNAL_MUTANTS: readonly Mutant[] = [
@@ -223,6 +225,37 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
       },
     ],
     tests: ['test/files/group-commit.test.ts'],
+  },
+  {
+    name: 'failed-flush-of-everything-believed',
+    breaks: 'A checkpoint says that everything is safe, though the system could not write it out.',
+    edits: [
+      {
+        file: CHECKPOINTS,
+        from: 'if (this.#canFlushAll) this.#flushedBefore = before;',
+        to: 'this.#flushedBefore = before;',
+      },
+    ],
+    tests: AFTERWARDS,
+  },
+  {
+    name: 'flush-of-everything-believed-early',
+    breaks: 'A checkpoint says that everything is safe while the system has only begun to write it out.',
+    edits: [
+      {
+        file: CHECKPOINTS,
+        from: 'this.#isFlushing = true;',
+        to: 'this.#isFlushing = true; this.#flushedBefore = before;',
+      },
+    ],
+    tests: AFTERWARDS,
+  },
+  {
+    name: 'owed-flush-taken-for-done',
+    breaks:
+      'The checkpoint behind a change of very many cards says that they are safe before anybody has flushed them.',
+    edits: [{ file: REDO_POINT, from: "'nothing') return redo;", to: "'nothing') return end;" }],
+    tests: AFTERWARDS,
   },
   {
     name: 'cards-folder-not-flushed',

@@ -29,10 +29,15 @@ export interface RedoFacts {
   readonly bootId: string | null;
   readonly nowMs: number;
   readonly redoLimits: RedoLimits;
+  /** Everything before it was flushed since, outside the lock; null when that is not known of anything. */
+  readonly flushedBefore: RedoPoint | null;
 }
 
-/** Which cards to flush: those that have waited long enough, or all, when nobody will know any more what is not safe. */
-export type Flushing = 'when-due' | 'everything';
+/**
+ * Which cards to flush: those that have waited long enough; all, when nobody will know any more what is not safe; or none,
+ * when somebody is about to.
+ */
+export type Flushing = 'when-due' | 'everything' | 'nothing';
 
 /** Flushes what is to be flushed. @returns where a recovery has to begin after that */
 export function nextRedoPoint(
@@ -46,13 +51,24 @@ export function nextRedoPoint(
   // Where a restart of the machine cannot be told, nothing would be redone. And whoever has made so many changes at once
   // waits for them, not somebody who comes later.
   const isEverything = flushing === 'everything' || facts.bootId === null || recordCount > facts.redoLimits.records;
-  let { redo } = knowledge;
+  let redo = alreadyFlushed(settings, knowledge, facts.flushedBefore);
+  if (flushing === 'nothing') return redo;
   for (let count = 0; redo.segment < end.segment; count += 1) {
     if (!isEverything && (count === SEGMENTS_AT_A_TIME || !isLongAgo(settings, redo, lastSeq, facts))) break;
     if (settings.durable) flushCards(settings, knowledge, redo.segment);
     redo = redo.segment === position.segment ? end : pointBehind(settings, redo);
   }
   return redo;
+}
+
+function alreadyFlushed(
+  { files, paths }: CommitSettings,
+  { redo, position }: Knowledge,
+  flushed: RedoPoint | null,
+): RedoPoint {
+  if (flushed === null || flushed.segment <= redo.segment || flushed.segment > position.segment) return redo;
+  // Somebody may have put another store in the place of this one.
+  return readHeader(files, paths.journal, flushed.segment)?.firstSeq === flushed.seq ? flushed : redo;
 }
 
 function isLongAgo(
