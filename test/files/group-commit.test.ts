@@ -80,6 +80,30 @@ test('twenty changes that are asked for at once cost one flush', async () => {
   expect((await backlog.list()).cards).toHaveLength(20);
 });
 
+test('whoever asks again and again leaves the process its timers', async () => {
+  const { backlog } = await watched();
+  await backlog.create({ id: 'a', title: 'A' });
+  let ticks = 0;
+  const timer = setInterval(() => (ticks += 1), 1);
+  onTestFinished(() => clearInterval(timer));
+  for (let turn = 0; ticks < 5; turn += 1) {
+    if (turn === 100_000) throw new Error('No timer ever had its turn.');
+    await backlog.update({ id: 'a', title: `Turn ${turn}` });
+  }
+});
+
+test('what is asked for in one breath with the end of the backlog is still done, at whatever moment', async () => {
+  const folder = await newFileStore();
+  onTestFinished(() => folder.remove());
+  for (let round = 0; round < 20; round += 1) {
+    const backlog = await folder.open({ actor: 'test' });
+    for (let change = 0; change < 10; change += 1) await backlog.create({ id: `${round}-${change}`, title: 'T' });
+    const last = backlog.create({ id: `${round}-last`, title: 'T' });
+    await backlog.close();
+    expect(await last).toMatchObject({ id: `${round}-last` });
+  }
+});
+
 test('a change that is asked for alone is committed alone', async () => {
   const { backlog, flushes } = await watched();
   for (const id of numbered(3)) await backlog.create({ id, title: id });

@@ -61,7 +61,7 @@ export function operationsOn(store: FileStore): Store {
     },
     async close() {
       // What was asked for in the same breath gets its turn first.
-      await Promise.resolve();
+      await group.begun();
       store.close();
     },
   };
