@@ -6,8 +6,11 @@ import { statfsSync } from 'node:fs';
 import { release } from 'node:os';
 import { runProgram } from './run-program.ts';
 
-/** Waits until all is on the disk that was written so far. @returns false where that cannot be known */
-export type FlushFileSystem = (folder: string) => Promise<boolean>;
+/** Waits until all is on the disk that was written so far to the file system of that folder. */
+export type FlushFileSystem = (folder: string) => Promise<FlushOutcome>;
+
+/** Of a write that has failed only the first who asks is told: after `failed`, nobody may believe another flush of all. */
+export type FlushOutcome = 'flushed' | 'failed' | 'not-to-be-had';
 
 /**
  * As `statfs` calls them: ext2 to ext4, XFS, btrfs, F2FS, and tmpfs, which has no disk. Another one may only pass on to
@@ -20,11 +23,11 @@ const TELLS_ERRORS = { major: 5, minor: 8 };
 const TIMEOUT_MS = 600_000;
 
 /** By the `sync` of GNU, as Node has no call for it: those of others are not known to tell errors. */
-export async function flushFileSystem(folder: string): Promise<boolean> {
-  if (process.platform !== 'linux' || !tellsErrors(release()) || !writesItself(folder)) return false;
+export async function flushFileSystem(folder: string): Promise<FlushOutcome> {
+  if (process.platform !== 'linux' || !tellsErrors(release()) || !writesItself(folder)) return 'not-to-be-had';
   const version = await sync('--version');
-  if (version?.includes('GNU coreutils') !== true) return false;
-  return (await sync('--file-system', folder)) !== null;
+  if (version?.includes('GNU coreutils') !== true) return 'not-to-be-had';
+  return (await sync('--file-system', folder)) === null ? 'failed' : 'flushed';
 }
 
 /** @returns what it says; null when it fails */

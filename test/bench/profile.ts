@@ -76,7 +76,7 @@ function openOn(home: string, files: FileSystem): Backlog {
       staleMs: 60_000,
       spareAfterMs: 250,
       redoLimits: REDO_LIMITS,
-      flushFileSystem: async () => false,
+      flushFileSystem: async () => 'not-to-be-had' as const,
     },
     ...{ livenessOf: (other) => livenessOf(other, identity), newToken: () => randomBytes(8).toString('hex') },
     ...{ sleep: (ms) => sleep(ms), random: Math.random },

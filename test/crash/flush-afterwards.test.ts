@@ -4,12 +4,15 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { Work } from '../../src/backlog/files/file-store.ts';
+import type { FileStore, Work } from '../../src/backlog/files/file-store.ts';
 import type { RedoLimits } from '../../src/backlog/files/recovery/redo-point.ts';
 import { createCard } from '../../src/backlog/operations/create.ts';
 import { updateCard } from '../../src/backlog/operations/one-card.ts';
+import type { FileSystem } from '../../src/disk/filesystem.ts';
+import type { FlushOutcome } from '../../src/host/flush-file-system.ts';
 import { randomFrom } from '../data/generated.ts';
 import type { Effect } from '../model/effect.ts';
+import { intercepted } from '../model/intercepted.ts';
 import { MemoryDisk } from '../model/memory-filesystem.ts';
 import { say, seed, sweepRecording } from './every-state.ts';
 import { type Acknowledgement, historyOn, PATHS, type Recording, storeOn } from './scenario.ts';
@@ -20,103 +23,154 @@ const REACH: Reach = { exhaustUpTo: 32, draws: 8, oneIn: 16 };
 const LIMITS: RedoLimits = { records: 3, waitMs: 1_000_000, mostRecords: 8 };
 const MANY = ['a', 'b', 'c', 'd', 'e', 'f'];
 
-type Change = (work: Work<unknown>, checkpoint?: 'now') => Promise<void>;
-
-const many: Work<unknown> = (transaction) => {
-  for (const id of MANY) createCard(transaction, { id, title: 'One of many' });
-};
-const updated =
-  (id: string): Work<unknown> =>
+const createAll =
+  (ids: readonly string[]): Work<unknown> =>
+  (transaction) => {
+    for (const id of ids) createCard(transaction, { id, title: 'One of many' });
+  };
+const update =
+  (id: string, title = 'Changed since'): Work<unknown> =>
   (transaction) =>
-    updateCard(transaction, { id, title: 'Changed since' });
+    updateCard(transaction, { id, title });
+
+type Change = (work: Work<unknown>, checkpoint?: 'now') => Promise<void>;
 
 const stories: Readonly<Record<string, (change: Change) => Promise<void>>> = {
   'a change of many cards': async (change) => {
-    await change(many, 'now');
-    await change(updated('c'));
-    await change(updated('d'), 'now');
+    await change(createAll(MANY), 'now');
+    await change(update('c'));
+    await change(update('d'), 'now');
   },
   'change after change': async (change) => {
-    for (const id of MANY) await change((transaction) => createCard(transaction, { id, title: 'One more' }), 'now');
-    for (const id of MANY.slice(0, 3)) await change(updated(id), 'now');
+    for (const id of MANY) await change(createAll([id]), 'now');
+    for (const id of MANY.slice(0, 3)) await change(update(id), 'now');
   },
 };
 
 describe.each(Object.entries(stories))('%s', (name, story) => {
   test.each([
-    ['is had', true],
-    ['cannot be had', false],
-  ])('survives a power cut where a flush of everything %s', { timeout: 600_000 }, async (which, isHad) => {
-    const { recording, asked } = await recorded(story, isHad);
-    const counts = sweepRecording(recording, false, REACH, randomFrom(seed));
-    say(counts, `${name}, where a flush of everything ${which}`);
-    expect(counts.states).toBeGreaterThan(100);
-    // Where it cannot be had, nobody asks again.
-    if (isHad) expect(asked).toBeGreaterThanOrEqual(1);
-    else expect(asked).toBe(1);
+    ['is had', 'flushed'],
+    ['cannot be had', 'not-to-be-had'],
+    ['fails', 'failed'],
+  ] as const)('survives a power cut where a flush of everything %s', { timeout: 600_000 }, async (which, outcome) => {
+    const world = new World(outcome);
+    const store = world.store(2);
+    await story((work, checkpoint) => world.change(store, work, checkpoint));
+    world.survivesPowerCuts(`${name}, where a flush of everything ${which}`);
+    // Where it cannot be had or has failed, nobody asks again.
+    if (outcome === 'flushed') expect(world.asked).toBeGreaterThanOrEqual(1);
+    else expect(world.asked).toBe(1);
   });
+});
+
+test('whoever is told of a failure and dies leaves it to the next one to find out', { timeout: 600_000 }, async () => {
+  const world = new World('failed');
+  const victim = world.store(2);
+  world.dies = 2;
+  void victim.change(createAll(MANY), { checkpoint: 'now' });
+  await turns(5);
+  world.outcome = 'flushed';
+  const next = world.store(4);
+  await world.change(next, createAll(['g', 'h', 'i', 'j']), 'now');
+  // It would not be told any more.
+  expect(world.asked).toBe(1);
+  await world.change(next, update('g'), 'now');
+  await world.change(next, update('h'), 'now');
+  world.survivesPowerCuts('a failure that only a dead process was told of');
 });
 
 test('a change of many cards flushes none of them under the lock', async () => {
-  const { unflushed } = await recorded((change) => change(many, 'now'), true);
-  expect(unflushed).toEqual(MANY.map((id) => `${id}.json`));
+  const world = new World('flushed');
+  await world.change(world.store(2), createAll(MANY), 'now');
+  expect(world.unflushed).toEqual(MANY.map((id) => `${id}.json`));
 });
 
-interface Recorded {
-  readonly recording: Recording;
+/** A disk, those who work on it, and what was told to whom. */
+class World {
+  /** What becomes of a flush of everything. */
+  outcome: FlushOutcome;
+  /** Whoever has that number dies as soon as it is told. */
+  dies: number | null = null;
   /** How often a flush of everything was asked for. */
-  readonly asked: number;
+  asked = 0;
   /** Files of cards that were not flushed when that was asked for first, but for the one that was there before. */
-  readonly unflushed: readonly string[];
-}
+  unflushed: readonly string[] = [];
+  readonly #base = MemoryDisk.empty();
+  readonly #clock = { nowMs: 1_800_000_000_000 };
+  readonly #effects: Effect[] = [];
+  readonly #acknowledged: Acknowledgement[] = [];
+  readonly #disk: MemoryDisk;
+  readonly #other: FileStore;
+  /** A file that could not be written: whoever flushes it is told once. */
+  #bad: number | null = null;
 
-async function recorded(story: (change: Change) => Promise<void>, isHad: boolean): Promise<Recorded> {
-  const base = MemoryDisk.empty();
-  const clock = { nowMs: 1_800_000_000_000 };
-  const before = storeOn(base.seenBy(1), { process: 1, boot: 'boot 1', clock });
-  before.tryChange((transaction) => createCard(transaction, { id: 'old', title: 'There before' }));
-  before.close();
+  constructor(outcome: FlushOutcome) {
+    this.outcome = outcome;
+    const before = storeOn(this.#base.seenBy(1), { process: 1, boot: 'boot 1', clock: this.#clock });
+    before.tryChange(createAll(['old']));
+    before.close();
+    this.#disk = this.#base.copy();
+    this.#disk.tellEffects((effect) => this.#effects.push(effect));
+    this.#other = this.store(3);
+  }
 
-  const disk = base.copy();
-  const effects: Effect[] = [];
-  const acknowledged: Acknowledgement[] = [];
-  disk.tellEffects((effect) => effects.push(effect));
-  const acknowledge = (): void => void acknowledged.push({ after: effects.length, seq: historyOn(disk).length });
-  const terms = { boot: 'boot 1', clock, isAlive: () => true, redoLimits: LIMITS };
-  const other = storeOn(disk.seenBy(3), { ...terms, process: 3 });
-  let asked = 0;
-  let unflushed: readonly string[] = [];
-  const meanwhile = (title: string): void => {
-    other.tryChange((transaction) => updateCard(transaction, { id: 'a', title }));
-    acknowledge();
-  };
-  const store = storeOn(disk.seenBy(2), {
-    ...{ ...terms, process: 2 },
-    async flushFileSystem(folder) {
-      expect(folder).toBe(PATHS.cards);
-      asked += 1;
-      if (asked === 1) unflushed = unflushedCards(disk, effects);
-      meanwhile(`Before flush ${asked}`);
-      await turns(3);
-      if (isHad) disk.flushAll();
-      meanwhile(`After flush ${asked}`);
-      return isHad;
-    },
-  });
-  await story(async (work, checkpoint) => {
+  store(process: number): FileStore {
+    return storeOn(this.#seenBy(process), {
+      ...{ process, boot: 'boot 1', clock: this.#clock, redoLimits: LIMITS },
+      isAlive: (other) => other !== this.dies,
+      flushFileSystem: (folder) => this.#flush(process, folder),
+    });
+  }
+
+  async change(store: FileStore, work: Work<unknown>, checkpoint?: 'now'): Promise<void> {
     await store.change(work, checkpoint === undefined ? {} : { checkpoint });
-    acknowledge();
+    this.#acknowledge();
     await turns(2);
-  });
-  store.close();
-  other.close();
-  const history = historyOn(disk);
-  const recording = { base, effects, effectsOfKilled: 0, acknowledged, history, nowMs: clock.nowMs };
-  return { recording, asked, unflushed };
-}
+  }
 
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await setImmediate();
+  survivesPowerCuts(name: string): void {
+    const history = historyOn(this.#disk);
+    const recording: Recording = {
+      ...{ base: this.#base, effects: this.#effects, effectsOfKilled: 0 },
+      ...{ acknowledged: this.#acknowledged, history, nowMs: this.#clock.nowMs },
+    };
+    const counts = sweepRecording(recording, false, REACH, randomFrom(seed));
+    say(counts, name);
+    expect(counts.states).toBeGreaterThan(100);
+  }
+
+  #seenBy(process: number): FileSystem {
+    const files = this.#disk.seenBy(process);
+    return intercepted(files, (name, call, [descriptor]) => {
+      if (name !== 'flush' || typeof descriptor !== 'number') return call();
+      if (files.statOpen(descriptor).inode !== this.#bad) return call();
+      this.#bad = null;
+      throw Object.assign(new Error('EIO: flush'), { code: 'EIO', syscall: 'fsync' });
+    });
+  }
+
+  /** Somebody else changes a card right before, and another time right after the disk has everything. */
+  async #flush(process: number, folder: string): Promise<FlushOutcome> {
+    expect(folder).toBe(PATHS.cards);
+    this.asked += 1;
+    if (this.asked === 1) this.unflushed = unflushedCards(this.#disk, this.#effects);
+    this.#changeMeanwhile('before');
+    await turns(3);
+    if (this.outcome === 'failed') this.#bad = this.#disk.damage(`${PATHS.cards}/b.json`);
+    if (this.outcome !== 'not-to-be-had') this.#disk.flushAll();
+    if (process === this.dies) return new Promise(() => undefined);
+    this.#changeMeanwhile('after');
+    return this.outcome;
+  }
+
+  #changeMeanwhile(when: string): void {
+    this.#other.tryChange(update('a', `Right ${when} flush ${this.asked}`));
+    this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    this.#acknowledged.push({ after: this.#effects.length, seq: historyOn(this.#disk).length });
+  }
 }
 
 function unflushedCards(disk: MemoryDisk, effects: readonly Effect[]): readonly string[] {
@@ -126,4 +180,8 @@ function unflushedCards(disk: MemoryDisk, effects: readonly Effect[]): readonly 
     const inode = files.stat(`${PATHS.cards}/${name}`)?.inode;
     return name !== 'old.json' && inode !== undefined && !flushed.has(inode);
   });
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await setImmediate();
 }

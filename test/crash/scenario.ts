@@ -158,7 +158,7 @@ export function storeOn(files: FileSystem, terms: StoreTerms): FileStore {
     staleMs: terms.impatient === true ? 0 : Number.POSITIVE_INFINITY,
     spareAfterMs: 0,
     redoLimits: terms.redoLimits ?? FEW_TO_REDO,
-    flushFileSystem: terms.flushFileSystem ?? (async () => false),
+    flushFileSystem: terms.flushFileSystem ?? (async () => 'not-to-be-had'),
     actor: `p${process}`,
     sleep: () => Promise.reject(new Error('Nothing waits here.')),
     random: () => 0.5,

@@ -26,7 +26,7 @@ async function listings(mosaicHome: string, identity: ProcessIdentity = currentI
       staleMs: 60_000,
       spareAfterMs: 0,
       redoLimits: REDO_LIMITS,
-      flushFileSystem: async () => false,
+      flushFileSystem: async () => 'not-to-be-had' as const,
       livenessOf: () => 'unknown',
       newToken: () => 'abcd',
     },

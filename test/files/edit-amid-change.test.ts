@@ -83,7 +83,7 @@ function change(folder: Folder, terms: Partial<ChangeTerms>, at: number): number
       staleMs: 60_000,
       spareAfterMs: 250,
       redoLimits: REDO_LIMITS,
-      flushFileSystem: async () => false,
+      flushFileSystem: async () => 'not-to-be-had' as const,
     },
     ...{ actor: 'test', sleep: async () => undefined, random: () => 0.5 },
   });

@@ -57,7 +57,7 @@ async function watched({
       staleMs: patient ? Number.POSITIVE_INFINITY : 60_000,
       spareAfterMs: 250,
       redoLimits: REDO_LIMITS,
-      flushFileSystem: async () => false,
+      flushFileSystem: async () => 'not-to-be-had' as const,
       sleep: (ms: number) => sleep(ms),
     },
   });

@@ -262,7 +262,7 @@ function settings(mosaicHome: string): FileStoreSettings {
       staleMs: 60_000,
       spareAfterMs: 250,
       redoLimits: REDO_LIMITS,
-      flushFileSystem: async () => false,
+      flushFileSystem: async () => 'not-to-be-had' as const,
       actor: 'test',
       sleep: async () => undefined,
       random: () => 0.5,

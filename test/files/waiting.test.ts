@@ -25,7 +25,7 @@ test('a waiter that looked when the change was under way looks again soon, thoug
       staleMs: 60_000,
       spareAfterMs: 250,
       redoLimits: REDO_LIMITS,
-      flushFileSystem: async () => false,
+      flushFileSystem: async () => 'not-to-be-had' as const,
       actor: 'test',
       sleep: async () => undefined,
     },

@@ -84,7 +84,7 @@ function storeOf(outside: Outside, { process, patience, livenessOf }: ProcessTer
     staleMs: patience === 'impatient' ? 0 : Number.POSITIVE_INFINITY,
     spareAfterMs: 0,
     redoLimits: REDO_LIMITS,
-    flushFileSystem: async () => false,
+    flushFileSystem: async () => 'not-to-be-had' as const,
     actor: nameOf(process),
     sleep: () => Promise.reject(new Error('Nothing waits here.')),
     random: () => 0.5,

@@ -241,7 +241,7 @@ export function storeOf(world: World, outside: Outside, process: number, patienc
     staleMs: patience === 'impatient' ? 0 : Number.POSITIVE_INFINITY,
     spareAfterMs: 0,
     redoLimits: REDO_LIMITS,
-    flushFileSystem: async () => false,
+    flushFileSystem: async () => 'not-to-be-had' as const,
     actor: `p${process}`,
     sleep: () => Promise.reject(new Error('Nothing waits here.')),
     random: () => 0.5,

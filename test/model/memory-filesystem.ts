@@ -46,6 +46,13 @@ export class MemoryDisk {
     if (this.#nodes.get(inode)?.kind === 'file') this.#do({ kind: 'unflushable', inode });
   }
 
+  /** A file that cannot be written to the disk, whoever flushes it and however often. @returns its inode */
+  damage(path: string): number {
+    const inode = this.#mustFind(path, 'fsync');
+    this.#do({ kind: 'unflushable', inode });
+    return inode;
+  }
+
   /** What is written so far comes onto the disk, in no order that anybody could rely on. */
   flushAll(): void {
     for (const inode of this.#nodes.keys()) this.#do({ kind: 'flushed', inode, what: 'all' });

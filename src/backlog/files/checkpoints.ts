@@ -5,17 +5,15 @@
  */
 import type { TakenLock } from '../../disk/numbered-lock.ts';
 import type { RedoPoint } from '../../disk/segment-header.ts';
-import type { FlushFileSystem } from '../../host/flush-file-system.ts';
 import { checkpoint, type CheckpointFacts } from './checkpoint.ts';
 import type { CommitSettings } from './commit.ts';
 import type { Knowledge } from './knowledge.ts';
 import { sweepStagings } from './recovery/left-overs.ts';
 import type { Flushing, RedoLimits } from './recovery/redo-point.ts';
-import type { RegistryLockSettings } from './registry-lock.ts';
+import { WholeFlush, type WholeFlushSettings } from './recovery/whole-flush.ts';
 
-export interface CheckpointSettings extends RegistryLockSettings {
+export interface CheckpointSettings extends WholeFlushSettings {
   readonly redoLimits: RedoLimits;
-  readonly flushFileSystem: FlushFileSystem;
 }
 
 interface Terms {
@@ -32,14 +30,12 @@ interface Owed {
 
 export class Checkpoints {
   readonly #settings: CheckpointSettings;
+  readonly #wholeFlush: WholeFlush;
   #owed: Owed | null = null;
-  #flushedBefore: RedoPoint | null = null;
-  #isFlushing = false;
-  /** Until it turns out that it cannot be had. */
-  #canFlushAll = true;
 
   constructor(settings: CheckpointSettings) {
     this.#settings = settings;
+    this.#wholeFlush = new WholeFlush(settings);
   }
 
   get owes(): boolean {
@@ -49,7 +45,7 @@ export class Checkpoints {
   facts(lock: TakenLock): CheckpointFacts {
     const { clock, identity, redoLimits } = this.#settings;
     const { generation } = lock;
-    const flushedBefore = this.#flushedBefore;
+    const { flushedBefore } = this.#wholeFlush;
     return { generation, bootId: identity.bootId, nowMs: clock.wallMs(), redoLimits, flushedBefore };
   }
 
@@ -60,7 +56,7 @@ export class Checkpoints {
    */
   make(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge, { isThorough, mayOwe }: Terms): void {
     const { redoLimits, identity } = this.#settings;
-    const canOwe = mayOwe && !isThorough && this.#canFlushAll && settings.durable && identity.bootId !== null;
+    const canOwe = mayOwe && !isThorough && this.#wholeFlush.isToBeHad && settings.durable && identity.bootId !== null;
     const isAwaited = canOwe && knowledge.recordCount > redoLimits.records;
     const flushing: Flushing = isThorough ? 'everything' : isAwaited ? 'nothing' : 'when-due';
     checkpoint(settings, knowledge, this.facts(lock), flushing);
@@ -81,26 +77,19 @@ export class Checkpoints {
     const owed = this.#owed;
     this.#owed = null;
     if (owed === null) return;
-    if (!owed.isAwaited) {
-      if (!this.#isFlushing) void this.#flushAll(owed.before);
-      return;
-    }
-    const isFlushed = await this.#flushAll(owed.before);
+    const flushing = this.#wholeFlush.upTo(owed.before, () => again('thorough'));
+    if (!owed.isAwaited) return;
+    const flushed = await flushing;
+    if (flushed === 'each-alone') return;
     try {
-      await again(isFlushed ? 'now' : 'thorough');
+      await again(flushed === 'everything' ? 'now' : 'thorough');
     } catch {
       // The change is committed, and the checkpoints of others will flush it.
     }
   }
 
-  /** What is written while it goes on may be flushed or not: so only what was in place when it began counts. */
-  async #flushAll(before: RedoPoint): Promise<boolean> {
-    this.#isFlushing = true;
-    const { flushFileSystem, paths } = this.#settings;
-    this.#canFlushAll = await flushFileSystem(paths.cards).catch(() => false);
-    this.#isFlushing = false;
-    if (this.#canFlushAll) this.#flushedBefore = before;
-    return this.#canFlushAll;
+  close(): void {
+    this.#wholeFlush.close();
   }
 
   #sweep({ files, paths }: CommitSettings): void {

@@ -157,6 +157,7 @@ export class FileStore {
   close(): void {
     this.#closed = true;
     this.#known.forget();
+    this.#checkpoints.close();
     this.#lock.close();
   }
 

@@ -2,7 +2,7 @@
 import type { Mutant } from '../mutant.ts';
 
 const JOURNAL = 'src/disk/journal.ts';
-const CHECKPOINTS = 'src/backlog/files/checkpoints.ts';
+const WHOLE_FLUSH = 'src/backlog/files/recovery/whole-flush.ts';
 const BRING_UP = 'src/backlog/files/recovery/bring-up.ts';
 const CHECKPOINT = 'src/backlog/files/checkpoint.ts';
 const REDO_POINT = 'src/backlog/files/recovery/redo-point.ts';
@@ -231,9 +231,9 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
     breaks: 'A checkpoint says that everything is safe, though the system could not write it out.',
     edits: [
       {
-        file: CHECKPOINTS,
-        from: 'if (this.#canFlushAll) this.#flushedBefore = before;',
-        to: 'this.#flushedBefore = before;',
+        file: WHOLE_FLUSH,
+        from: "if (outcome === 'flushed') return",
+        to: "if (outcome !== 'not-to-be-had') return",
       },
     ],
     tests: AFTERWARDS,
@@ -243,11 +243,18 @@ export const JOURNAL_MUTANTS: readonly Mutant[] = [
     breaks: 'A checkpoint says that everything is safe while the system has only begun to write it out.',
     edits: [
       {
-        file: CHECKPOINTS,
-        from: 'this.#isFlushing = true;',
-        to: 'this.#isFlushing = true; this.#flushedBefore = before;',
+        file: WHOLE_FLUSH,
+        from: 'this.#isOn = true;',
+        to: 'this.#isOn = true; this.#flushedBefore = before;',
       },
     ],
+    tests: AFTERWARDS,
+  },
+  {
+    name: 'flush-of-everything-asked-again',
+    breaks:
+      'Somebody died who alone was told that a file could not be written, and the next one asks again and believes.',
+    edits: [{ file: WHOLE_FLUSH, from: 'if (lock.isCleanStart) {', to: 'if (lock.generation > 0) {' }],
     tests: AFTERWARDS,
   },
   {

@@ -17,7 +17,15 @@ const STICKY = 0o1000;
 export function examineFolders(store: FileStore): readonly Finding[] {
   const { files, paths } = store;
   const findings: Finding[] = [];
-  for (const folder of [paths.archive, paths.journal, paths.indexFolder, paths.lock, paths.staging, paths.aside]) {
+  for (const folder of [
+    paths.archive,
+    paths.journal,
+    paths.indexFolder,
+    paths.lock,
+    paths.flushLock,
+    paths.staging,
+    paths.aside,
+  ]) {
     const stat = files.stat(folder);
     if (stat !== null && stat.kind !== 'folder') findings.push(notAFolder(folder));
   }

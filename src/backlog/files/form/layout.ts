@@ -16,6 +16,8 @@ export interface StorePaths {
   readonly indexFile: string;
   /** The registry mutex. */
   readonly lock: string;
+  /** Held while the system writes out everything; see `recovery/whole-flush.ts`. */
+  readonly flushLock: string;
   /** One folder a running process; see `disk/staging.ts`. */
   readonly staging: string;
   /** Files that had to make room for what the journal says: never deleted, never read. */
@@ -34,6 +36,7 @@ export function storePaths(mosaicHome: string): StorePaths {
     indexFolder: `${root}/index`,
     indexFile: `${root}/index/cards.idx`,
     lock: `${root}/registry.lock`,
+    flushLock: `${root}/flush.lock`,
     staging: `${root}/staging`,
     aside: `${root}/aside`,
     restored: `${root}/restored`,
