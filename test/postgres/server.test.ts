@@ -51,7 +51,8 @@ it('comes back from kill -9 with every row that it acknowledged', async () => {
   await server.query('create table kept (n int)');
   await server.query('insert into kept values ($1)', [7]);
   await server.stop('kill');
-  await expect(server.query('select n from kept')).rejects.toThrow('ECONNREFUSED');
+  // Its children may hold the port a moment longer.
+  await expect(server.query('select n from kept')).rejects.toThrow(/ECONNREFUSED|ECONNRESET/);
   await server.start();
   expect(await server.query('select n from kept')).toEqual([{ n: 7 }]);
   expect(server.port).toBe(port);
