@@ -49,7 +49,10 @@ export interface ChangeTerms {
 export type Work<T> = (transaction: FileTransaction, staging: Staging) => T;
 
 const USUAL: ChangeTerms = {
-  ...{ thoroughness: 'usual', checkpoint: 'when-due', cardsFolder: 'must-be-there', flushing: 'under-lock' },
+  thoroughness: 'usual',
+  checkpoint: 'when-due',
+  cardsFolder: 'must-be-there',
+  flushing: 'under-lock',
 };
 
 export class FileStore {
@@ -266,15 +269,10 @@ export class FileStore {
    *
    * @returns whether the next holder may go on from here: a segment may be there whose name nobody has flushed
    */
-  #checkpointIfPossible(
-    settings: CommitSettings,
-    lock: TakenLock,
-    knowledge: Knowledge,
-    { checkpoint, flushing }: ChangeTerms,
-  ): boolean {
-    const terms = { isThorough: checkpoint === 'thorough', mayOwe: flushing === 'afterwards' };
+  #checkpointIfPossible(settings: CommitSettings, lock: TakenLock, knowledge: Knowledge, terms: ChangeTerms): boolean {
+    const [isThorough, mayOwe] = [terms.checkpoint === 'thorough', terms.flushing === 'afterwards'];
     try {
-      this.#checkpoints.make(settings, lock, knowledge, terms);
+      this.#checkpoints.make(settings, lock, knowledge, { isThorough, mayOwe });
     } catch {
       this.#known.forget();
       return false;

@@ -12,7 +12,7 @@ const CREWS: readonly (readonly [workers: number, words: string])[] = [
   [64, 'the same with sixty-four processes'],
 ];
 /** So many cards for each second of work that no side runs out of them, on a faster machine either. */
-const CARDS_A_SECOND = 2500;
+const CARDS_A_SECOND = 3500;
 
 /** What everything around the two statements costs: rules, history, numbers without a gap, a notification. */
 const BESIDE_SQL: Goal = atLeast(0.3, null);

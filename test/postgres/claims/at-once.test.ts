@@ -1,13 +1,14 @@
 /** Many at the same thing at once: one card is made, no cycle is closed, and nobody hears of a deadlock. */
 import { expect, onTestFinished, test } from 'vitest';
 import type { Backlog } from '../../../src/backlog/backlog.ts';
+import { openBacklog } from '../../../src/backlog/open.ts';
 import { findCyclesIn } from '../../../src/card/cycle.ts';
 import { MosaicError } from '../../../src/errors.ts';
 import { given, line } from '../../contract/given.ts';
 import { refusal } from '../../contract/refusal.ts';
 import { randomFrom } from '../../data/generated.ts';
 import { connect, query } from '../connection.ts';
-import { newPostgresStore } from '../postgres-store.ts';
+import { newDatabase } from '../database.ts';
 
 const isDeep = process.env['MOSAIC_AT_ONCE'] === 'deep';
 const ROUNDS = isDeep ? 400 : 25;
@@ -23,21 +24,23 @@ interface Given {
 
 async function givenHandles(count: number): Promise<Given> {
   console.log(`The seed is ${seed}; repeat it with MOSAIC_TEST_SEED=${seed}.`);
-  const store = await newPostgresStore();
-  const handles = await Promise.all(Array.from({ length: count }, (_, n) => store.open({ actor: `handle-${n}` })));
+  // Of its own: in one that was used before, a session of then may tell of its deadlocks only now.
+  const { url, remove } = await newDatabase();
+  const handles = await Promise.all(
+    Array.from({ length: count }, (_, n) => openBacklog({ databaseUrl: url, actor: `handle-${n}` })),
+  );
   const close = async (): Promise<void> => {
     await Promise.all(handles.map((handle) => handle.close()));
   };
   onTestFinished(async () => {
     await close();
-    await store.remove();
+    await remove();
   });
-  const before = await deadlocksOf(store.url);
   return {
     handles,
     async deadlocks() {
       await close();
-      return (await deadlocksOf(store.url)) - before;
+      return deadlocksOf(url);
     },
   };
 }
