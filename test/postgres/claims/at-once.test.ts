@@ -25,7 +25,8 @@ interface Given {
 async function givenHandles(count: number): Promise<Given> {
   console.log(`The seed is ${seed}; repeat it with MOSAIC_TEST_SEED=${seed}.`);
   // Of its own: in one that was used before, a session of then may tell of its deadlocks only now.
-  const { url, remove } = await newDatabase();
+  const database = await newDatabase();
+  const { url } = database;
   const handles = await Promise.all(
     Array.from({ length: count }, (_, n) => openBacklog({ databaseUrl: url, actor: `handle-${n}` })),
   );
@@ -34,7 +35,7 @@ async function givenHandles(count: number): Promise<Given> {
   };
   onTestFinished(async () => {
     await close();
-    await remove();
+    await database.remove();
   });
   return {
     handles,
