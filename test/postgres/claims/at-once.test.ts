@@ -16,6 +16,7 @@ const CARDS = 30;
 const seed = Number(process.env['MOSAIC_TEST_SEED'] ?? Date.now() % 1_000_000);
 
 interface Given {
+  readonly url: string;
   /** As so many programs would have them. */
   readonly handles: readonly Backlog[];
   /** Closes them, and says how many deadlocks they have met in: each session tells when it ends. */
@@ -38,12 +39,24 @@ async function givenHandles(count: number): Promise<Given> {
     await database.remove();
   });
   return {
+    url,
     handles,
     async deadlocks() {
       await close();
       return deadlocksOf(url);
     },
   };
+}
+
+/** Each row takes a while, in which others write theirs. */
+async function slowDown(url: string): Promise<void> {
+  const connection = await connect(url);
+  await query(
+    connection,
+    `create function slow() returns trigger language plpgsql as 'begin perform pg_sleep(0.001); return new; end'`,
+  );
+  await query(connection, 'create trigger slow before insert on backlog for each row execute function slow()');
+  await connection.end();
 }
 
 async function deadlocksOf(url: string): Promise<number> {
@@ -90,7 +103,9 @@ test('of twenty that create the same id one makes the card, and each other one i
 });
 
 test('imports of the same cards in different orders make each card once, and meet in no deadlock', async () => {
-  const { handles, deadlocks } = await givenHandles(6);
+  const { handles, deadlocks, url } = await givenHandles(6);
+  await only(handles).stats();
+  await slowDown(url);
   const random = randomFrom(seed);
   for (let round = 0; round < 8; round += 1) {
     const lines = Array.from({ length: CARDS }, (_, n) => line({ id: `card-${round}-${n}` }));

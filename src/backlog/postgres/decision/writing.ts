@@ -4,6 +4,7 @@
  * whoever reads up to a number has missed nothing before it.
  */
 import { partsOf } from '../../../card/field-order.ts';
+import { compareCodePoints } from '../../../card/order.ts';
 import type { Columns } from '../form/columns.ts';
 import { serverTime } from '../form/row.ts';
 import { notifyText } from '../notification.ts';
@@ -22,12 +23,14 @@ export function writeQueries(transaction: LoadedTransaction, columns: Columns, t
 const FREE_KEYS = 'UPDATE backlog SET idempotency_key = NULL WHERE id = ANY ($1)';
 
 function writeQuery({ pending, changes, nowMs }: LoadedTransaction, columns: Columns, token: string): Query {
+  // As rows are locked: two that make the same new cards in different orders would wait for each other.
+  const rows = pending.toSorted((a, b) => compareCodePoints(a.card.id, b.card.id)).map(rowOf);
   const at = new Date(nowMs).toISOString();
   return {
     isRepeated: true,
     text: writeText(columns),
     values: [
-      JSON.stringify(pending.map(rowOf)),
+      JSON.stringify(rows),
       JSON.stringify(changes.map((change, n) => ({ n, ...change }))),
       pending.length,
       changes.length,
