@@ -46,7 +46,7 @@ export class Staging {
     const folder = `${parent}/${token}`;
     files.makeFolder(folder);
     const path = `${folder}/${IDENTITY}`;
-    writeNew(files, path, new TextEncoder().encode(identity), null);
+    writeNew(files, path, [new TextEncoder().encode(identity)], null);
     const stat = files.stat(path);
     // Somebody took us for dead before we had begun.
     if (stat === null) throw systemError('ENOENT', 'no such file or directory', 'stat', path);
@@ -56,12 +56,13 @@ export class Staging {
   /**
    * Writes a file that nobody sees yet, and returns its path, to be renamed or linked into place.
    *
+   * @param content its bytes, or pieces of them that follow one another
    * @param modifiedMs its time of last modification, or null for now
    * @throws the system's error; then nothing is left behind
    */
-  write(bytes: Uint8Array, modifiedMs: number | null): string {
+  write(content: Uint8Array | readonly Uint8Array[], modifiedMs: number | null): string {
     const path = this.#newPath();
-    writeNew(this.#files, path, bytes, modifiedMs);
+    writeNew(this.#files, path, content instanceof Uint8Array ? [content] : content, modifiedMs);
     return path;
   }
 
@@ -123,10 +124,14 @@ export class Staging {
   }
 }
 
-function writeNew(files: FileSystem, path: string, bytes: Uint8Array, modifiedMs: number | null): void {
+function writeNew(files: FileSystem, path: string, pieces: readonly Uint8Array[], modifiedMs: number | null): void {
   const descriptor = files.open(path, 'create');
   try {
-    writeAll(files, descriptor, bytes, path);
+    let end = 0;
+    for (const piece of pieces) {
+      writeAll(files, descriptor, piece, path, end);
+      end += piece.length;
+    }
     if (modifiedMs !== null) files.setModified(descriptor, modifiedMs);
   } catch (error) {
     files.close(descriptor);

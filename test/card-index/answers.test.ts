@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { CardIndex } from '../../src/backlog/files/card-index/card-index.ts';
 import { summarize, type Summary } from '../../src/backlog/files/card-index/summary.ts';
 import { newCard } from '../../src/card/content.ts';
-import { card } from './cards.ts';
+import { bytesOf, card } from './cards.ts';
 
 const NOW = 100_000;
 
@@ -189,7 +189,7 @@ function filled(...cards: Summary[]): CardIndex {
 }
 
 function decoded(index: CardIndex): CardIndex {
-  const again = CardIndex.decode(index.encode());
+  const again = CardIndex.decode(bytesOf(index));
   if (again === null) throw new Error('What was encoded did not decode.');
   return again;
 }

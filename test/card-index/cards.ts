@@ -3,6 +3,7 @@
  * and moments meet often.
  */
 import fc from 'fast-check';
+import type { CardIndex } from '../../src/backlog/files/card-index/card-index.ts';
 import type { Summary } from '../../src/backlog/files/card-index/summary.ts';
 
 export function card(id: string, fields: Partial<Summary> = {}): Summary {
@@ -91,3 +92,8 @@ export const anyCard: fc.Arbitrary<Summary> = fc.record({
   fileCrc: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
   archived: fc.constantFrom(false, false, true),
 });
+
+/** What is encoded, in one piece, and whatever becomes of the index. */
+export function bytesOf(index: CardIndex): Uint8Array {
+  return new Uint8Array(Buffer.concat(index.encode()));
+}

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { CardIndex } from '../../src/backlog/files/card-index/card-index.ts';
 import { IndexDamaged } from '../../src/backlog/files/card-index/encoded/pages.ts';
 import type { Summary } from '../../src/backlog/files/card-index/summary.ts';
-import { card } from './cards.ts';
+import { bytesOf, card } from './cards.ts';
 
 type Question = (index: CardIndex) => unknown;
 
@@ -32,12 +32,12 @@ const QUESTIONS: readonly Question[] = [
 ];
 
 test('every question has the answer of the whole index, however little is read for it', () => {
-  const bytes = indexOf(someCards(6_000)).encode();
+  const bytes = bytesOf(indexOf(someCards(6_000)));
   for (const question of QUESTIONS) expect(question(inPages(bytes))).toEqual(question(whole(bytes)));
 });
 
 test('a bit that flipped anywhere is noticed, or changes no answer', () => {
-  const bytes = indexOf(someCards(150)).encode();
+  const bytes = bytesOf(indexOf(someCards(150)));
   const answers = QUESTIONS.map((question) => question(whole(bytes)));
   let noticed = 0;
   for (let at = 0; at < bytes.length; at += 1) {
@@ -54,7 +54,7 @@ test('a bit that flipped anywhere is noticed, or changes no answer', () => {
 });
 
 test('an index that is shorter or longer than it says is refused', () => {
-  const bytes = indexOf(someCards(20)).encode();
+  const bytes = bytesOf(indexOf(someCards(20)));
   for (let length = 0; length < bytes.length; length += 1) {
     if (CardIndex.decodeInPages(length, readerOf(bytes.slice(0, length))) !== null) expect.fail(`${length} decoded.`);
   }
@@ -62,7 +62,7 @@ test('an index that is shorter or longer than it says is refused', () => {
 });
 
 test('an index that is cut while it is read is noticed, or changes no answer', () => {
-  const bytes = indexOf(someCards(150)).encode();
+  const bytes = bytesOf(indexOf(someCards(150)));
   for (const question of QUESTIONS) {
     const answer = question(whole(bytes));
     for (let length = 0; length < bytes.length; length += 97) {
@@ -74,15 +74,15 @@ test('an index that is cut while it is read is noticed, or changes no answer', (
 });
 
 test('what was noticed once is noticed again', () => {
-  const index = cutAfterOpening(indexOf(someCards(150)).encode(), 0);
+  const index = cutAfterOpening(bytesOf(indexOf(someCards(150))), 0);
   expect(() => index.get('n7')).toThrow(IndexDamaged);
   expect(() => index.get('n7')).toThrow(IndexDamaged);
-  expect(() => index.encode()).toThrow(IndexDamaged);
+  expect(() => bytesOf(index)).toThrow(IndexDamaged);
 });
 
 test('a cold question reads a small part of a large index', () => {
   // Cards that wait for their date are all looked at: whether it has come.
-  const bytes = indexOf(someCards(20_000).map((each) => ({ ...each, notBeforeMs: null }))).encode();
+  const bytes = bytesOf(indexOf(someCards(20_000).map((each) => ({ ...each, notBeforeMs: null }))));
   const beginning = reading(bytes, () => null);
   expect(beginning).toBeLessThan(bytes.length / 50);
   expect(reading(bytes, (index) => index.get('n12345'))).toBeLessThan(beginning + 15 * PAGE);
@@ -91,16 +91,16 @@ test('a cold question reads a small part of a large index', () => {
 });
 
 test('nothing is read twice, and all of it is there to be encoded', () => {
-  const bytes = indexOf(someCards(500)).encode();
+  const bytes = bytesOf(indexOf(someCards(500)));
   let read = 0;
   const index = opened(bytes, (count) => (read += count));
   expect(index.get('n400')?.id).toBe('n400');
   expect([...index.all()]).toEqual([...whole(bytes).all()]);
-  expect(index.encode()).toEqual(bytes);
+  expect(bytesOf(index)).toEqual(bytes);
   // The header is looked at before the head, to know how long that is.
   expect(read).toBeLessThan(bytes.length + 128);
   index.put(card('late', { createdAtMs: 9_000 }));
-  expect([...inPages(index.encode()).all()].map(({ id }) => id)).toContain('late');
+  expect([...inPages(bytesOf(index)).all()].map(({ id }) => id)).toContain('late');
 });
 
 function changed(index: CardIndex): unknown {

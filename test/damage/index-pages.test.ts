@@ -9,6 +9,7 @@ import type { FileStore } from '../../src/backlog/files/file-store.ts';
 import { claimCards } from '../../src/backlog/operations/claim.ts';
 import type { FileSystem } from '../../src/disk/filesystem.ts';
 import { collect, given } from '../contract/given.ts';
+import { killedAtEachCall } from '../crash/misfortune.ts';
 import { historyOn, PATHS, storeOn } from '../crash/scenario.ts';
 import { intercepted } from '../model/intercepted.ts';
 import { MemoryDisk } from '../model/memory-filesystem.ts';
@@ -132,6 +133,26 @@ test('a checkpoint that finds the index damaged leaves a store that the next com
   expect(await healthOf(damaged)).toEqual([]);
 });
 
+test('whoever begins while a new index is put in place finds one, and need not read the cards', async () => {
+  const disk = await storeOf(150);
+  replaceIndex(disk);
+  const { answer } = await outcome(disk, 'show');
+  let moments = 0;
+  for (const left of killedAtEachCall(disk, (files) => mustCheckpoint(cold(files)))) {
+    moments += 1;
+    let cardsRead = 0;
+    const files = intercepted(left.seenBy(7), (name, call, [path]) => {
+      if (name === 'readFile' && String(path).startsWith(PATHS.cards)) cardsRead += 1;
+      return call();
+    });
+    const store = cold(files);
+    expect(await COMMANDS['show']?.(fileBacklog(store)), `moment ${moments}`).toEqual(answer);
+    expect(cardsRead, `moment ${moments}`).toBeLessThan(5);
+    store.close();
+  }
+  expect(moments).toBeGreaterThan(20);
+});
+
 /** A store whose index knows nearly all of it, and whose journal knows a little more. */
 async function storeOf(count: number, labels: readonly string[] = []): Promise<MemoryDisk> {
   const disk = MemoryDisk.empty();
@@ -172,6 +193,10 @@ async function outcome(disk: MemoryDisk, name: string): Promise<Outcome> {
   const afterwards = (await backlog.list()).cards.map(({ id, rev, status }) => [id, rev, status]);
   store.close();
   return { answer, changes: historyOn(copy).map(({ kind, id }) => [kind, id]), leftOpen, afterwards };
+}
+
+function mustCheckpoint(store: FileStore): void {
+  expect(store.tryChange(() => null, { checkpoint: 'now' })).toEqual({ kind: 'done', value: null });
 }
 
 function cold(files: FileSystem): FileStore {

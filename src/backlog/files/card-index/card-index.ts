@@ -5,11 +5,13 @@
  *
  * A cold process decodes its head alone, and has the first claimable card a few pages later. A long-lived process lays
  * views on the bytes of the whole file, once it has checked them. It puts changes in as they happen and encodes now and then:
- * changes are kept beside the decoded base, so a put costs the same however many cards there are, and encoding is
- * mostly copying. Up to a few thousand changes between two encodings is what it is made for.
+ * changes are kept beside the decoded base, so a put costs the same however many cards there are. To encode then writes
+ * them into the base, or copies it where cards came, left or moved. Up to a few thousand changes between two encodings is
+ * what it is made for.
  */
 import { CardTable } from './card-table.ts';
 import { encodeTables } from './encode.ts';
+import { patchTables } from './patch.ts';
 import { tagsMayMatch, type ClaimFilter } from './fingerprint.ts';
 import { Lanes } from './lanes.ts';
 import { NONE, allocate, noCounts, openTables, openTablesInPages, seal, type Tables } from './encoded/layout.ts';
@@ -33,7 +35,7 @@ export class CardIndex {
 
   static empty(): CardIndex {
     const tables = allocate({ ...noCounts(), horizonMs: -Infinity });
-    seal(tables);
+    seal(tables, []);
     return new CardIndex(tables);
   }
 
@@ -57,16 +59,19 @@ export class CardIndex {
     return tables === null ? null : new CardIndex(tables);
   }
 
-  /** The bytes of everything put so far. The index goes on reading from them: they must not change any more. */
-  encode(): Uint8Array {
+  /**
+   * The bytes of everything put so far, in pieces that follow one another. They hold until it is encoded again: the index
+   * goes on reading from them, and it writes to them then.
+   */
+  encode(): readonly Uint8Array[] {
     this.#cards.base.needAll();
     if (this.#cards.changed.size > 0) {
-      const source = this.#isWasteful() ? this.#laidOutAnew() : this;
-      const tables = encodeTables(source.#cards, source.#lanes);
-      this.#cards = new CardTable(tables);
+      const { cards, lanes } = this.#isWasteful() ? this.#laidOutAnew() : { cards: this.#cards, lanes: this.#lanes };
+      this.#cards = new CardTable(patchTables(cards, lanes) ?? encodeTables(cards, lanes));
       this.#lanes = new Lanes(this.#cards);
     }
-    return this.#cards.base.tables.bytes;
+    const { head, body } = this.#cards.base.tables;
+    return [head, body];
   }
 
   /** Inserts the card, or replaces the one of the same id, and returns that. */
@@ -219,10 +224,10 @@ export class CardIndex {
     return deadSlots > slots / 2 + MOST_WASTE || deadEdges > edges / 2 + MOST_WASTE;
   }
 
-  #laidOutAnew(): CardIndex {
+  #laidOutAnew(): { readonly cards: CardTable; readonly lanes: Lanes } {
     const anew = CardIndex.empty();
     for (const summary of this.all()) anew.put(summary);
-    return anew;
+    return { cards: anew.#cards, lanes: anew.#lanes };
   }
 }
 

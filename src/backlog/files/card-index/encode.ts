@@ -45,7 +45,7 @@ export function encodeTables(cards: CardTable, lanes: Lanes): Tables {
   writeLane(lanes.later.placed, lanes.later.unsorted(), to.later, laneTo);
   writeLane(lanes.claimed.placed, lanes.claimed.unsorted(), to.claimed, laneTo);
   writeLane(lanes.openPlaced, lanes.openStrangers, to.open, laneTo);
-  seal(to);
+  seal(to, to.sums.keys());
   return to;
 }
 
@@ -58,7 +58,7 @@ function countRemoved(cards: CardTable): number {
 }
 
 /** Keys that the base has no cell for. Cells of keys that are gone stay: whoever finds one reads the card. */
-function newKeys(cards: CardTable): readonly { slot: number; hash: number }[] {
+export function newKeys(cards: CardTable): readonly { slot: number; hash: number }[] {
   const keys: { slot: number; hash: number }[] = [];
   for (const [slot, { summary }] of cards.changed) {
     const key = summary?.idempotencyKey ?? null;
@@ -79,6 +79,11 @@ function writeColumns(cards: CardTable, to: Tables): void {
   to.state.set(from.state);
   to.firstEdge.set(from.firstEdge);
   to.firstEdge.fill(NONE, from.firstEdge.length);
+  writeChanged(cards, to);
+}
+
+/** What has changed, into columns that are otherwise as they were. */
+export function writeChanged(cards: CardTable, to: Tables): void {
   for (const [slot, { summary, state, momentMs, tags }] of cards.changed) {
     if (summary !== null) {
       to.createdAtMs[slot] = summary.createdAtMs;

@@ -20,25 +20,62 @@ export function packHeap(cards: CardTable): Heap {
   const lengths = new Uint32Array(cards.slotCount);
   offsets.set(heapOffset);
   lengths.set(heapLength);
-  let deadBytes = counts.deadHeapBytes;
-  let end = counts.heapBytes;
+  const fresh = freshRecords(cards);
+  placeRecords(cards, fresh, { offsets, lengths });
+  const { records, bytes, deadBytes } = fresh;
+  if (isWasteful(fresh)) return compacted([heap, records], offsets, lengths);
+  const pieces = [
+    { bytes: heap, offset: 0 },
+    { bytes: records, offset: counts.heapBytes },
+  ];
+  return { bytes, deadBytes, pieces, offsets, lengths };
+}
+
+/** The records of what has changed, to stand behind those of the base. */
+export interface FreshRecords {
+  readonly records: Buffer;
+  /** Of each record, in the order of what has changed. */
+  readonly sizes: readonly number[];
+  /** Of the heap with them, all of it and what no slot refers to. */
+  readonly bytes: number;
+  readonly deadBytes: number;
+}
+
+export function freshRecords(cards: CardTable): FreshRecords {
+  const { heapLength, counts } = cards.base.tables;
+  const sizes: number[] = [];
+  let { deadHeapBytes: deadBytes } = counts;
   let records = '';
   for (const [slot, { id, summary }] of cards.changed) {
     const record = summary === null ? recordOfMissing(id) : recordOf(summary);
-    deadBytes += lengths[slot] ?? 0;
     records += record;
-    const length = Buffer.byteLength(record);
-    offsets[slot] = end;
-    lengths[slot] = length;
-    end += length;
+    sizes.push(Buffer.byteLength(record));
+    deadBytes += heapLength[slot] ?? 0;
   }
-  const fresh = Buffer.from(records);
-  const pieces = [
-    { bytes: heap, offset: 0 },
-    { bytes: fresh, offset: counts.heapBytes },
-  ];
-  if (deadBytes * 2 <= end) return { bytes: end, deadBytes, pieces, offsets, lengths };
-  return compacted([heap, fresh], offsets, lengths);
+  const bytes = Buffer.from(records);
+  return { records: bytes, sizes, bytes: counts.heapBytes + bytes.length, deadBytes };
+}
+
+/** Notes for each slot where its record stands. */
+export function placeRecords(
+  cards: CardTable,
+  { sizes }: FreshRecords,
+  { offsets, lengths }: Pick<Heap, 'offsets' | 'lengths'>,
+): void {
+  let end = cards.base.tables.counts.heapBytes;
+  let index = 0;
+  for (const slot of cards.changed.keys()) {
+    const size = sizes[index] ?? 0;
+    offsets[slot] = end;
+    lengths[slot] = size;
+    end += size;
+    index += 1;
+  }
+}
+
+/** Whether so much of a heap is of no use that it is better packed anew. */
+export function isWasteful({ bytes, deadBytes }: Pick<FreshRecords, 'bytes' | 'deadBytes'>): boolean {
+  return deadBytes * 2 > bytes;
 }
 
 /** The same records, one behind the other. */

@@ -23,7 +23,7 @@ export async function repair(
   onProgress?.({ stage: 'repairing', done: 0, total: 1 });
   const fixed: Finding[] = [];
   if (examineIndex(store).length > 0) {
-    store.files.remove(store.paths.indexFile);
+    for (const path of [store.paths.indexFile, store.paths.previousIndexFile]) store.files.remove(path);
     store.forget();
     fixed.push(mended('index-rebuilt', store.paths.indexFile, 'The index was wrong or missing.', 'It was made again.'));
   }

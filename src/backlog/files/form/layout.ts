@@ -14,6 +14,8 @@ export interface StorePaths {
   /** A cache; comes back when it is deleted. */
   readonly indexFolder: string;
   readonly indexFile: string;
+  /** The index before it. */
+  readonly previousIndexFile: string;
   /** The registry mutex. */
   readonly lock: string;
   /** Held while the system writes out everything; see `recovery/whole-flush.ts`. */
@@ -35,6 +37,7 @@ export function storePaths(mosaicHome: string): StorePaths {
     journal: `${root}/journal`,
     indexFolder: `${root}/index`,
     indexFile: `${root}/index/cards.idx`,
+    previousIndexFile: `${root}/index/previous.idx`,
     lock: `${root}/registry.lock`,
     flushLock: `${root}/flush.lock`,
     staging: `${root}/staging`,

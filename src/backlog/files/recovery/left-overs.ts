@@ -21,11 +21,12 @@ export function deadStagings(
   for (const token of files.list(paths.staging) ?? []) {
     const folder = `${paths.staging}/${token}`;
     const stat = files.stat(folder);
-    if (stat?.kind !== 'folder' || !isStaging(files, folder)) continue;
+    if (stat?.kind !== 'folder') continue;
     const bytes = files.readFile(`${folder}/identity.json`)?.bytes ?? null;
     const holder = bytes === null ? null : parseHolder(new TextDecoder().decode(bytes));
     const isDead = holder === null ? nowMs - stat.modifiedMs > NAMELESS_MS : livenessOf(holder.process) === 'dead';
-    if (isDead) dead.push(folder);
+    // Looked at last: those of the living hold thousands of files.
+    if (isDead && isStaging(files, folder)) dead.push(folder);
   }
   return dead;
 }

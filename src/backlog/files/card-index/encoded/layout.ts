@@ -43,12 +43,24 @@ export type Counts = Record<(typeof COUNTS)[number], number>;
 /** The checksum, the magic and the counts. */
 const HEADER_BYTES = 8 + COUNTS.length * 8;
 
+/**
+ * Behind a body of our own, for the records of cards that change: all else of it mostly stays as long as it is. What is
+ * never written to takes no memory.
+ */
+const ROOM_SHARE = 1 / 2;
+const LEAST_ROOM = 4096;
+
 /** The queue, later, claimed, open. */
 const LANES = 4;
 
 export interface Tables {
   readonly counts: Counts;
-  readonly bytes: Uint8Array;
+  readonly head: Uint8Array;
+  readonly body: Uint8Array;
+  /** Of each page of the body. */
+  readonly sums: Uint32Array;
+  /** So many bytes behind the body are free for more of it; 0 where the memory is not ours to write to. */
+  readonly room: number;
   /** To be asked before anything of the body is looked at; null where all of it is there. */
   readonly pages: Pages | null;
   /** Sets of positions, one for each lane; in the head, because they are walked. */
@@ -81,37 +93,52 @@ export interface Tables {
   readonly heap: Buffer;
 }
 
-/** Fresh tables, all zero but the header, which is filled in by `seal`. */
+/** Fresh tables, all zero, until `seal` fills in the head. */
 export function allocate(counts: Counts): Tables {
-  return viewsOn(new Uint8Array(lengthOf(counts)), counts, null);
+  const length = bodyLength(counts);
+  const room = LEAST_ROOM + Math.ceil(length * ROOM_SHARE);
+  return viewsOn(new Uint8Array(headLength(counts)), new Uint8Array(length + room), counts, { room, pages: null });
 }
 
-/** Writes header and checksums; the bytes are whole afterwards. */
-export function seal(tables: Tables): Uint8Array {
-  const { bytes, counts } = tables;
-  const { body, sums } = partsOf(bytes, counts);
-  sumPages(body, sums);
-  const numbers = new Float64Array(bytes.buffer, 8, COUNTS.length);
+/**
+ * The same tables with a longer heap and other counts, for which there is room. They share their memory: whoever goes on
+ * with these has done with those. The lanes are empty, and the checksums are those of before.
+ */
+export function lengthened(tables: Tables, counts: Counts): Tables {
+  const grown = counts.heapBytes - tables.counts.heapBytes;
+  const { buffer, byteOffset, length } = tables.body;
+  const room = tables.room - grown;
+  const body = new Uint8Array(buffer, byteOffset, length + grown);
+  const longer = viewsOn(new Uint8Array(headLength(counts)), body, counts, { room, pages: null });
+  longer.sums.set(tables.sums);
+  return longer;
+}
+
+/** Writes the head; what was encoded is whole afterwards. @param pages those that are not as their checksum says */
+export function seal({ head, body, sums, counts }: Tables, pages: Iterable<number>): void {
+  sumPages(body, sums, pages);
+  const numbers = new Float64Array(head.buffer, head.byteOffset + 8, COUNTS.length);
   for (const [i, name] of COUNTS.entries()) numbers[i] = counts[name];
-  const words = new Uint32Array(bytes.buffer, 0, 2);
+  const words = new Uint32Array(head.buffer, head.byteOffset, 2);
   words[1] = MAGIC;
-  words[0] = sumOfHead(bytes, counts);
-  return bytes;
+  words[0] = sumOfHead(head);
 }
 
-/** Views on the bytes, which must not change afterwards; null where they are not exactly what `seal` once wrote. */
+/** Views on the bytes, which must not change afterwards; null where they are not exactly what was once encoded. */
 export function openTables(bytes: Uint8Array): Tables | null {
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
   const counts = countsIn(aligned, aligned.byteLength);
-  if (counts === null || !isHeadWhole(aligned, counts)) return null;
-  const { body, sums } = partsOf(aligned, counts);
-  return areAsSummed(body, sums) ? viewsOn(aligned, counts, null) : null;
+  if (counts === null) return null;
+  const head = aligned.subarray(0, headLength(counts));
+  if (!isHeadWhole(head)) return null;
+  const tables = viewsOn(head, aligned.subarray(head.length), counts, { room: 0, pages: null });
+  return areAsSummed(tables.body, tables.sums) ? tables : null;
 }
 
 /**
  * As `openTables`, but of the body nothing is read yet.
  *
- * @param length of everything that `seal` wrote
+ * @param length of everything that was encoded
  */
 export function openTablesInPages(length: number, readAt: ReadAt): Tables | null {
   const header = new Uint8Array(HEADER_BYTES);
@@ -123,9 +150,10 @@ export function openTablesInPages(length: number, readAt: ReadAt): Tables | null
   const head = bytes.subarray(0, headLength(announced));
   if (readAt(head, 0) !== head.length) return null;
   const counts = countsIn(head, length);
-  if (counts === null || headLength(counts) !== head.length || !isHeadWhole(bytes, counts)) return null;
-  const { body, sums } = partsOf(bytes, counts);
-  return viewsOn(bytes, counts, new Pages(body, sums, head.length, readAt));
+  if (counts === null || headLength(counts) !== head.length || !isHeadWhole(head)) return null;
+  const body = bytes.subarray(head.length);
+  const pages = new Pages(body, sumsIn(head, counts), head.length, readAt);
+  return viewsOn(head, body, counts, { room: 0, pages });
 }
 
 /** @returns null where the length is not what it says; whether it is whole is another question */
@@ -136,12 +164,12 @@ function countsIn(header: Uint8Array, length: number): Counts | null {
   return lengthOf(counts) === length ? counts : null;
 }
 
-function isHeadWhole(bytes: Uint8Array, counts: Counts): boolean {
-  return new Uint32Array(bytes.buffer, bytes.byteOffset, 1)[0] === sumOfHead(bytes, counts);
+function isHeadWhole(head: Uint8Array): boolean {
+  return new Uint32Array(head.buffer, head.byteOffset, 1)[0] === sumOfHead(head);
 }
 
-function sumOfHead(bytes: Uint8Array, counts: Counts): number {
-  return crc32(bytes.subarray(4, headLength(counts)));
+function sumOfHead(head: Uint8Array): number {
+  return crc32(head.subarray(4));
 }
 
 export function noCounts(): Counts {
@@ -192,30 +220,30 @@ function lengthOf(counts: Counts): number {
   return headLength(counts) + bodyLength(counts);
 }
 
-function partsOf(bytes: Uint8Array, counts: Counts): { readonly body: Uint8Array; readonly sums: Uint32Array } {
-  const sumsAt = bytes.byteOffset + HEADER_BYTES + lanesLength(counts);
-  return {
-    body: bytes.subarray(headLength(counts)),
-    sums: new Uint32Array(bytes.buffer, sumsAt, pagesIn(bodyLength(counts))),
-  };
+function sumsIn(head: Uint8Array, counts: Counts): Uint32Array {
+  const at = head.byteOffset + HEADER_BYTES + lanesLength(counts);
+  return new Uint32Array(head.buffer, at, pagesIn(bodyLength(counts)));
 }
 
-function viewsOn(bytes: Uint8Array, counts: Counts, pages: Pages | null): Tables {
+/** @param memory begins with the body; there may be more behind it */
+function viewsOn(
+  head: Uint8Array,
+  memory: Uint8Array,
+  counts: Counts,
+  { room, pages }: Pick<Tables, 'room' | 'pages'>,
+): Tables {
   const { slots, cards, edges, idCells, keyCells, heapBytes } = counts;
-  let offset = bytes.byteOffset + HEADER_BYTES;
-  const take = (length: number): number => {
-    offset += length;
-    return offset - length;
-  };
-  const floats = (length: number): Float64Array => new Float64Array(bytes.buffer, take(length * 8), length);
-  const words = (length: number): Uint32Array => new Uint32Array(bytes.buffer, take(length * 4), length);
   const ofLane = laneWords(counts);
-  const lane = (): Positions => ({ words: words(ofLane.words), filled: words(ofLane.filled) });
+  const ofHead = viewer(head, HEADER_BYTES);
+  const lane = (): Positions => ({ words: ofHead.words(ofLane.words), filled: ofHead.words(ofLane.filled) });
   const [queue, later, claimed, open] = [lane(), lane(), lane(), lane()];
-  offset = bytes.byteOffset + headLength(counts);
+  const { floats, words, signed, bytes } = viewer(memory, 0);
   return {
     counts,
-    bytes,
+    head,
+    body: memory.subarray(0, bodyLength(counts)),
+    sums: sumsIn(head, counts),
+    room,
     pages,
     queue,
     later,
@@ -224,7 +252,7 @@ function viewsOn(bytes: Uint8Array, counts: Counts, pages: Pages | null): Tables
     createdAtMs: floats(slots),
     updatedAtMs: floats(slots),
     momentMs: floats(slots),
-    priority: new Int32Array(bytes.buffer, take(slots * 4), slots),
+    priority: signed(slots),
     unmet: words(slots),
     heapOffset: words(slots),
     heapLength: words(slots),
@@ -236,7 +264,22 @@ function viewsOn(bytes: Uint8Array, counts: Counts, pages: Pages | null): Tables
     edges: words(edges * 2),
     idCells: words(idCells * 2),
     keyCells: words(keyCells * 2),
-    state: new Uint8Array(bytes.buffer, take(slots), slots),
-    heap: Buffer.from(bytes.buffer, take(heapBytes), heapBytes),
+    state: bytes(slots),
+    heap: Buffer.from(memory.buffer, memory.byteOffset + bodyLength(counts) - heapBytes, heapBytes),
+  };
+}
+
+/** Views one behind the other. */
+function viewer({ buffer, byteOffset }: Uint8Array, from: number) {
+  let offset = byteOffset + from;
+  const take = (length: number): number => {
+    offset += length;
+    return offset - length;
+  };
+  return {
+    floats: (length: number) => new Float64Array(buffer, take(length * 8), length),
+    words: (length: number) => new Uint32Array(buffer, take(length * 4), length),
+    signed: (length: number) => new Int32Array(buffer, take(length * 4), length),
+    bytes: (length: number) => new Uint8Array(buffer, take(length), length),
   };
 }

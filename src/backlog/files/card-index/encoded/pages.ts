@@ -51,9 +51,9 @@ export class Pages {
    */
   need(at: number, bytes: number): void {
     if (this.#missing === 0 || bytes === 0) return;
-    const first = Math.floor((at - this.#body.byteOffset) / PAGE_BYTES);
-    const last = Math.floor((at - this.#body.byteOffset + bytes - 1) / PAGE_BYTES);
-    for (let page = first; page <= last; page += 1) if (this.#isThere[page] === 0) this.#read(page, page + 1);
+    const last = pageAt(this.#body, at + bytes - 1);
+    for (let page = pageAt(this.#body, at); page <= last; page += 1)
+      if (this.#isThere[page] === 0) this.#read(page, page + 1);
     if (this.#missing < this.#sums.length * (1 - A_FEW)) this.needAll();
   }
 
@@ -79,9 +79,14 @@ export function pagesIn(bytes: number): number {
   return Math.ceil(bytes / PAGE_BYTES);
 }
 
-/** Writes the checksum of each page. */
-export function sumPages(body: Uint8Array, sums: Uint32Array): void {
-  for (let page = 0; page < sums.length; page += 1) sums[page] = sumOf(body, page);
+/** Writes the checksums of these pages. */
+export function sumPages(body: Uint8Array, sums: Uint32Array, pages: Iterable<number>): void {
+  for (const page of pages) sums[page] = sumOf(body, page);
+}
+
+/** Which page of the body holds the byte at that place in the memory that the body lies in. */
+export function pageAt(body: Uint8Array, at: number): number {
+  return Math.floor((at - body.byteOffset) / PAGE_BYTES);
 }
 
 export function areAsSummed(body: Uint8Array, sums: Uint32Array): boolean {
