@@ -197,13 +197,42 @@ function takeIn(knowledge: Knowledge, paths: StorePaths, scan: SegmentScan | nul
   return true;
 }
 
+/** Of a card that was changed again only the later change is learned: of what others do, that is mostly every other one. */
 function noteAll(knowledge: Knowledge, transactions: readonly JournalTransaction[]): void {
-  for (const { records, end } of transactions) {
-    // A part of the journal that somebody has copied: it has been there before.
-    if ((records.at(-1)?.seq ?? 0) <= knowledge.lastSeq) continue;
-    const parsed = records.map(parseRecord).filter((record) => record !== null);
-    knowledge.note(parsed, { segment: knowledge.position.segment, bytes: end });
+  const unread = transactionsAfter(knowledge.lastSeq, transactions);
+  let last: readonly CardRecord[] = [];
+  let end = 0;
+  while (last.length === 0 && unread.length > 0) {
+    const next = unread.pop();
+    last = next?.records.map(parseRecord).filter((record) => record !== null) ?? [];
+    end = next?.end ?? 0;
   }
+  learnLatest(knowledge, unread);
+  if (last.length > 0) knowledge.note(last, { segment: knowledge.position.segment, bytes: end });
+}
+
+/** Without parts of the journal that somebody has copied: those have been there before. */
+function transactionsAfter(lastSeq: number, transactions: readonly JournalTransaction[]): JournalTransaction[] {
+  let seq = lastSeq;
+  return transactions.filter(({ records }) => {
+    const isNew = (records.at(-1)?.seq ?? 0) > seq;
+    if (isNew) seq = records.at(-1)?.seq ?? seq;
+    return isNew;
+  });
+}
+
+/** What stands in the journal before the last transaction, of which more has to be known: what was there before it. */
+function learnLatest(knowledge: Knowledge, transactions: readonly JournalTransaction[]): void {
+  const latest = new Map<string, CardRecord>();
+  for (const { records } of transactions.toReversed()) {
+    knowledge.recordCount += records.length;
+    for (const each of records.toReversed()) {
+      if (typeof each['id'] !== 'string' || latest.has(each['id'])) continue;
+      const record = parseRecord(each);
+      if (record !== null) latest.set(record.id, record);
+    }
+  }
+  for (const record of [...latest.values()].toReversed()) knowledge.learn(record);
 }
 
 /**

@@ -46,17 +46,16 @@ function isInOrder(cards: CardTable): boolean {
   return true;
 }
 
-function pagesWritten(cards: CardTable, to: Tables): ReadonlySet<number> {
+function pagesWritten(cards: CardTable, to: Tables): readonly number[] {
   const { createdAtMs, updatedAtMs, momentMs, priority, fileCrc, heapOffset, heapLength, tags, state, unmet } = to;
   const columns = [createdAtMs, updatedAtMs, momentMs, priority, fileCrc, heapOffset, heapLength, tags, state];
-  const pages = new Set<number>();
+  const isWritten = new Uint8Array(to.sums.length);
   for (const { byteOffset, BYTES_PER_ELEMENT: width } of columns) {
-    for (const slot of cards.changed.keys()) pages.add(pageAt(to.body, byteOffset + slot * width));
+    for (const slot of cards.changed.keys()) isWritten[pageAt(to.body, byteOffset + slot * width)] = 1;
   }
-  for (const slot of cards.changedUnmet.keys()) pages.add(pageAt(to.body, unmet.byteOffset + slot * 4));
-  const end = to.sums.length;
-  for (let page = pageAt(to.body, to.heap.byteOffset + cards.base.tables.counts.heapBytes); page < end; page += 1) {
-    pages.add(page);
-  }
+  for (const slot of cards.changedUnmet.keys()) isWritten[pageAt(to.body, unmet.byteOffset + slot * 4)] = 1;
+  isWritten.fill(1, pageAt(to.body, to.heap.byteOffset + cards.base.tables.counts.heapBytes));
+  const pages: number[] = [];
+  for (let page = isWritten.indexOf(1); page >= 0; page = isWritten.indexOf(1, page + 1)) pages.push(page);
   return pages;
 }
