@@ -43,6 +43,11 @@ const LEAVE_ALONE_MS = 2;
 const FIRST_LOOKS_EVERY_MS = 1;
 const EACH_BEHIND_MS = 8;
 const LONGEST_WAIT_MS = 50;
+/**
+ * With so many ahead it is soon our turn, and time to read what others have done. Not sooner: of a card that they change
+ * again meanwhile only the last change has to be learned.
+ */
+const SOON = 1;
 /** However busy: after so long something is wrong that waiting does not mend. */
 const GIVE_UP_AFTER_MS = 300_000;
 const RESUMED_IN_A_ROW = 16;
@@ -156,22 +161,27 @@ export class RegistryLock {
     const { clock, paths } = this.#settings;
     const begunMs = clock.monotonicMs();
     for (;;) {
-      await this.#waitInLine();
-      meanwhile();
+      const ahead = await this.#waitInLine();
+      if (ahead <= SOON) meanwhile();
       const result = untilDecided(attempt);
       if (result.kind === 'done') return result.value;
       if (clock.monotonicMs() - begunMs > GIVE_UP_AFTER_MS) throw lockTimeout(paths, result);
     }
   }
 
-  /** About as long as our place in the line says, and never in step with the others. */
-  async #waitInLine(): Promise<void> {
+  /**
+   * About as long as our place in the line says, and never in step with the others.
+   *
+   * @returns how many were ahead of us
+   */
+  async #waitInLine(): Promise<number> {
     const { clock, sleep, random } = this.#settings;
     // Whoever has been turned away has one; should it be gone by now, the next attempt makes another.
     const ahead = this.#staging === null ? 0 : this.#line.join(this.#staging, clock.wallMs());
     const waitMs = Math.min(FIRST_LOOKS_EVERY_MS + ahead * EACH_BEHIND_MS, LONGEST_WAIT_MS);
     await sleep(waitMs * (0.75 + random() / 2));
     this.#turnBeganMs = clock.monotonicMs();
+    return ahead;
   }
 
   /** Where even that fails, nobody gets past us until the next try, our end, or the stale time. */
