@@ -26,7 +26,7 @@ const put = anyCard.map((some) =>
 
 /** What most changes are: the same card with another status. */
 const change = fc
-  .record({ id: anyId, fields: anyCard, pick: fc.constantFrom('status', 'claim', 'edges', 'priority', 'phase') })
+  .record({ id: anyId, fields: anyCard, pick: fc.constantFrom('status', 'claim', 'edges', 'priority', 'phase', 'key') })
   .map(({ id, fields, pick }) =>
     step('change', [id, someOf(fields, pick)], (index, model) => {
       const known = model.get(id);
@@ -158,6 +158,7 @@ test('nothing becomes claimable or expires by itself before the next moment, and
 
 function someOf(of: Summary, pick: string): Partial<Summary> {
   const { status, archived, claimedAtMs, claimTtlSeconds, notBeforeMs, dependsOn, priority, phase, labels } = of;
+  if (pick === 'key') return { idempotencyKey: of.idempotencyKey };
   if (pick === 'status') return { status };
   if (pick === 'claim') return { status: 'claimed', claimedAtMs, claimTtlSeconds };
   if (pick === 'edges') return { dependsOn, archived };

@@ -166,11 +166,47 @@ export const RECOVERY_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/backlog/files/card-index/encoded/layout.ts',
-        from: 'return areAsSummed(body, sums) ? viewsOn(aligned, counts, null) : null;',
-        to: 'return viewsOn(aligned, counts, null);',
+        from: 'return areAsSummed(tables.body, tables.sums) ? tables : null;',
+        to: 'return tables;',
       },
     ],
     tests: ['test/card-index', 'test/damage'],
+  },
+  {
+    name: 'index-lane-not-written',
+    breaks: 'What is written into the memory of the index leaves one of its lanes out.',
+    edits: [
+      {
+        file: 'src/backlog/files/card-index/patch.ts',
+        from: '  lanes.claimed.placed.copyTo(to.claimed);\n',
+        to: '',
+      },
+    ],
+    tests: ['test/card-index'],
+  },
+  {
+    name: 'index-without-the-one-before-it',
+    breaks: 'Whoever begins while a new index is put in place finds none.',
+    edits: [
+      {
+        file: 'src/backlog/files/form/index-file.ts',
+        from: 'of [paths.indexFile, paths.previousIndexFile, paths.indexFile])',
+        to: 'of [paths.indexFile])',
+      },
+    ],
+    tests: ['test/damage/index-pages.test.ts'],
+  },
+  {
+    name: 'earlier-change-learned',
+    breaks: 'Of two changes of a card that others have made the earlier one is taken in.',
+    edits: [
+      {
+        file: 'src/backlog/files/knowledge.ts',
+        from: 'for (const { records } of transactions.toReversed()) {',
+        to: 'for (const { records } of transactions) {',
+      },
+    ],
+    tests: ['test/contract', 'test/crash/two-processes.test.ts', 'test/files'],
   },
   {
     name: 'index-page-not-looked-at',
