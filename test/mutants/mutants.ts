@@ -1,5 +1,6 @@
 /** All deliberate bugs, in the order of the table. */
 import { CLAIM_MUTANTS } from './list/claims.ts';
+import { INDEX_MUTANTS } from './list/index-file.ts';
 import { JOURNAL_MUTANTS } from './list/journal.ts';
 import { LOCK_MUTANTS } from './list/lock.ts';
 import { RECOVERY_MUTANTS } from './list/recovery.ts';
@@ -10,6 +11,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LOCK_MUTANTS,
   ...JOURNAL_MUTANTS,
   ...RECOVERY_MUTANTS,
+  ...INDEX_MUTANTS,
   ...CLAIM_MUTANTS,
   ...RESTART_MUTANTS,
 ];
