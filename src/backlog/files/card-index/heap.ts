@@ -45,15 +45,15 @@ export function freshRecords(cards: CardTable): FreshRecords {
   const { heapLength, counts } = cards.base.tables;
   const sizes: number[] = [];
   let { deadHeapBytes: deadBytes } = counts;
-  let records = '';
+  let texts = '';
   for (const [slot, { id, summary }] of cards.changed) {
     const record = summary === null ? recordOfMissing(id) : recordOf(summary);
-    records += record;
+    texts += record;
     sizes.push(Buffer.byteLength(record));
     deadBytes += heapLength[slot] ?? 0;
   }
-  const bytes = Buffer.from(records);
-  return { records: bytes, sizes, bytes: counts.heapBytes + bytes.length, deadBytes };
+  const records = Buffer.from(texts);
+  return { records, sizes, bytes: counts.heapBytes + records.length, deadBytes };
 }
 
 /** Notes for each slot where its record stands. */
