@@ -4,6 +4,9 @@ import { once } from 'node:events';
 import { resolve as absolute } from 'node:path';
 import { createInterface } from 'node:readline';
 
+/** Nothing here takes so long, on a busy machine either: whoever is silent for longer will not say any more. */
+const PATIENCE_MS = 600_000;
+
 export interface Command {
   /** The program and its words. */
   readonly words: readonly string[];
@@ -27,6 +30,7 @@ export function mustRun(command: Command, output: number | 'ignore' = 'ignore'):
     env: environment(command),
     stdio: ['ignore', output, 'pipe'],
     encoding: 'utf8',
+    timeout: PATIENCE_MS,
   });
   if (status !== 0) throw failed(command, status, stderr);
 }
@@ -47,7 +51,7 @@ export function processorTime(command: Command): number {
   const { status, stderr } = spawnSync(
     'bash',
     ['-c', 'TIMEFORMAT="%3U %3S"; { time "$@" >/dev/null 2>&3; } 3>/dev/null', 'bash', ...command.words],
-    { env: environment(command), encoding: 'utf8' },
+    { env: environment(command), encoding: 'utf8', timeout: PATIENCE_MS },
   );
   if (status !== 0) throw failed(command, status, stderr);
   const [user, system] = stderr.trim().split(' ').map(Number);
@@ -60,7 +64,7 @@ const MEMORY_HOOK = absolute('test/bench/programs/memory-peak.cjs');
 export function memoryPeak(command: Command): number {
   const [program, ...words] = command.words;
   const env = { ...environment(command), NODE_OPTIONS: `--require ${JSON.stringify(MEMORY_HOOK)}` };
-  const { status, stderr } = spawnSync(program ?? '', words, { env, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(program ?? '', words, { env, encoding: 'utf8', timeout: PATIENCE_MS });
   if (status !== 0) throw failed(command, status, stderr);
   return Number(/MAXRSS (\d+)/.exec(stderr)?.[1]) / 1024;
 }
@@ -70,6 +74,7 @@ export class Companion {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #said: string[] = [];
   readonly #waiting: ((line: string) => void)[] = [];
+  readonly #name: string;
   readonly #failed: Promise<never>;
   #errors = '';
 
@@ -77,6 +82,7 @@ export class Companion {
     const [program, ...words] = command.words;
     const child = spawn(program ?? '', words, { env: environment(command), stdio: 'pipe' });
     this.#child = child;
+    this.#name = command.words.join(' ');
     child.stderr.on('data', (chunk: Buffer) => (this.#errors += chunk.toString()));
     createInterface({ input: child.stdout }).on('line', (line) => {
       const next = this.#waiting.shift();
@@ -84,16 +90,24 @@ export class Companion {
       else next(line);
     });
     this.#failed = once(child, 'close').then(() => {
-      throw new Error(`${command.words.join(' ')} has ended: ${this.#errors}`);
+      throw new Error(`${this.#name} has ended: ${this.#errors}`);
     });
     this.#failed.catch(() => undefined);
   }
 
-  /** The next line it says. @throws when it ends instead */
+  /** The next line it says. @throws when it ends instead, or is silent for too long */
   async hears(): Promise<string> {
     const line = this.#said.shift();
     if (line !== undefined) return line;
-    return Promise.race([new Promise<string>((resolve) => this.#waiting.push(resolve)), this.#failed]);
+    let timer: NodeJS.Timeout | undefined;
+    const silent = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new Error(`${this.#name} has said nothing for ${PATIENCE_MS / 1000} s: ${this.#errors}`)),
+        PATIENCE_MS,
+      );
+    });
+    const said = new Promise<string>((resolve) => this.#waiting.push(resolve));
+    return Promise.race([said, this.#failed, silent]).finally(() => clearTimeout(timer));
   }
 
   tell(line: string): void {

@@ -1,10 +1,13 @@
 /** How long a committed change takes to whoever watches, and to whoever waits for a card. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OpenOptions } from '../../../src/backlog/backlog.ts';
+import type { Backlog, OpenOptions } from '../../../src/backlog/backlog.ts';
 import { openBacklog } from '../../../src/backlog/open.ts';
 import { type Bench, mosaic, program } from '../bench.ts';
 import { Companion, node } from '../child.ts';
 import { type Figure, measured, Series } from '../figures.ts';
+
+/** So long after a knock the next one, until somebody answers. */
+const KNOCK_MS = 100;
 
 /** Apart from one another, so that each is a change of its own to whoever follows. */
 const PAUSE_MS = 15;
@@ -34,8 +37,7 @@ export async function latencies(
   const backlog = await openBacklog(store);
   const times: number[] = [];
   try {
-    // It may not be there yet: what it has not seen the beginning of, it does not count.
-    await sleep(1000);
+    await answers(backlog, companion);
     for (let index = 0; index < bench.sizes.changes; index += 1) {
       const id = `${name}-${index}`;
       const heard = heardOf(companion, id);
@@ -49,6 +51,21 @@ export async function latencies(
     await companion.end();
   }
   return times;
+}
+
+/**
+ * Creates cards until the first is heard of. When a companion is there cannot be known otherwise, and on a busy machine
+ * no pause is long enough: of what came before it, a watcher says nothing.
+ */
+async function answers(backlog: Backlog, companion: Companion): Promise<void> {
+  let heard = false;
+  const answer = companion.hears().finally(() => (heard = true));
+  for (let knock = 0; !heard; knock += 1) {
+    const id = `knock-${knock}`;
+    await backlog.create({ id, title: id });
+    await Promise.race([answer, sleep(KNOCK_MS)]);
+  }
+  await answer;
 }
 
 async function heardOf(companion: Companion, id: string): Promise<number> {
