@@ -100,7 +100,7 @@ export class Companion {
     const line = this.#said.shift();
     if (line !== undefined) return line;
     let timer: NodeJS.Timeout | undefined;
-    const silent = new Promise<never>((_, reject) => {
+    const silent = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(
         () => reject(new Error(`${this.#name} has said nothing for ${PATIENCE_MS / 1000} s: ${this.#errors}`)),
         PATIENCE_MS,
