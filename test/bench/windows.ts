@@ -59,7 +59,7 @@ function total({ name, shares }: Windows): Measured {
   return measured(name, 'pairs/s', sums);
 }
 
-export function besides(row: string, [mine, peer]: readonly Windows[], goal: Goal): Figure {
+export function besides(row: string, [mine, peer]: readonly (Windows | undefined)[], goal: Goal): Figure {
   if (mine === undefined || peer === undefined) throw new Error(`${row}: one side is missing.`);
   return compared(row, total(mine), total(peer), goal);
 }

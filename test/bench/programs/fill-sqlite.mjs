@@ -1,5 +1,4 @@
-// usage: fill-sqlite.mjs FILE COUNT
-import { fill } from './sqlite.mjs';
-
-const [file, count] = process.argv.slice(2);
+// usage: fill-sqlite.mjs sqlite|sqlite-contract FILE COUNT
+const [kind, file, count] = process.argv.slice(2);
+const { fill } = await import(`./${kind}.mjs`);
 fill(file, Number(count));

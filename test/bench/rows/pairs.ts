@@ -4,7 +4,7 @@ import { startServer } from '../../postgres/server.ts';
 import { type Bench, program } from '../bench.ts';
 import { mustRun, node } from '../child.ts';
 import type { Figure } from '../figures.ts';
-import { atLeast, besides, fairness, type Side, windowCount, windows } from '../windows.ts';
+import { atLeast, besides, fairness, type Side, windowCount, type Windows, windows } from '../windows.ts';
 
 const MANY_PROCESSES = 8;
 const CALLERS = 32;
@@ -12,14 +12,15 @@ const CALLERS = 32;
 const CARDS_A_SECOND = { flushed: 6000, unflushed: 25_000 };
 
 export async function sqliteRows(bench: Bench): Promise<readonly Figure[]> {
-  const one = await windows(bench, 1, [ours(bench), sqlite(bench, 'full')]);
+  const one = await windows(bench, 1, [ours(bench), sqlite(bench, 'full'), contract(bench)]);
   const limit = await windows(bench, 1, [onlyCalls(bench), sqlite(bench, 'full')]);
-  const atOnce = await windows(bench, 1, [manyCallers(ours(bench)), manyCallers(sqlite(bench, 'full'))]);
-  const eight = await windows(bench, MANY_PROCESSES, [ours(bench), sqlite(bench, 'full')]);
-  const eightAtOnce = await windows(bench, MANY_PROCESSES, [
-    manyCallers(ours(bench)),
-    manyCallers(sqlite(bench, 'full')),
-  ]);
+  const atOnce = await windows(bench, 1, [ours(bench), sqlite(bench, 'full'), contract(bench)].map(manyCallers));
+  const eight = await windows(bench, MANY_PROCESSES, [ours(bench), sqlite(bench, 'full'), contract(bench)]);
+  const eightAtOnce = await windows(
+    bench,
+    MANY_PROCESSES,
+    [ours(bench), sqlite(bench, 'full'), contract(bench)].map(manyCallers),
+  );
   const relaxed = await windows(bench, 1, [ours(bench, 'relaxed'), sqlite(bench, 'normal')]);
   const relaxedEight = await windows(bench, MANY_PROCESSES, [ours(bench, 'relaxed'), sqlite(bench, 'normal')]);
   return [
@@ -31,6 +32,10 @@ export async function sqliteRows(bench: Bench): Promise<readonly Figure[]> {
     fairness('least to most served of the eight', eight, atLeast(0.7, 0.5)),
     besides('MOSAIC_DURABILITY=relaxed beside better-sqlite3 NORMAL, one process', relaxed, atLeast(1, null)),
     besides('the same with eight processes', relaxedEight, atLeast(1, null)),
+    besideContract('one process, beside SQLite that keeps this contract', one),
+    besideContract('one process for thirty-two callers at once, beside the same', atOnce),
+    besideContract('eight processes, beside the same', eight),
+    besideContract('eight processes for thirty-two callers each, beside the same', eightAtOnce),
   ];
 }
 
@@ -68,6 +73,11 @@ function onlyCalls(bench: Bench): Side {
   return { name: 'the calls alone', worker: node(program('drain'), 'calls', bench.fresh('calls')) };
 }
 
+/** No bar of ours: it says how much of the distance is the contract, and how much is keeping it in files. */
+function besideContract(row: string, [mine, , peer]: readonly Windows[]): Figure {
+  return besides(row, [mine, peer], atLeast(1, null));
+}
+
 function manyCallers({ name, worker }: Side): Side {
   return {
     name: `${name}, ${CALLERS} callers`,
@@ -81,10 +91,27 @@ function ours(bench: Bench, durability: 'full' | 'relaxed' = 'full'): Side {
 }
 
 function sqlite(bench: Bench, synchronous: 'full' | 'normal'): Side {
-  const file = bench.fresh('sqlite');
-  const cards = cardsFor(bench, synchronous === 'full' ? 'flushed' : 'unflushed');
-  mustRun(node(program('fill-sqlite'), file, String(cards)));
-  return { name: `better-sqlite3, ${synchronous}`, worker: node(program('drain'), 'sqlite', file, synchronous) };
+  const speed = synchronous === 'full' ? 'flushed' : 'unflushed';
+  return onSqlite(bench, { name: `better-sqlite3, ${synchronous}`, kind: 'sqlite', synchronous, speed });
+}
+
+/** The same database, with all that a card, a claim and a history are here: see `programs/sqlite-contract.mjs`. */
+function contract(bench: Bench): Side {
+  const name = 'better-sqlite3, full, this contract';
+  return onSqlite(bench, { name, kind: 'sqlite-contract', synchronous: 'full', speed: 'flushed' });
+}
+
+interface OnSqlite {
+  readonly name: string;
+  readonly kind: string;
+  readonly synchronous: 'full' | 'normal';
+  readonly speed: keyof typeof CARDS_A_SECOND;
+}
+
+function onSqlite(bench: Bench, { name, kind, synchronous, speed }: OnSqlite): Side {
+  const file = bench.fresh(kind);
+  mustRun(node(program('fill-sqlite'), kind, file, String(cardsFor(bench, speed))));
+  return { name, worker: node(program('drain'), kind, file, synchronous) };
 }
 
 function cardsFor({ sizes }: Bench, speed: keyof typeof CARDS_A_SECOND): number {
