@@ -14,11 +14,11 @@ import { randomFrom } from '../data/generated.ts';
 import type { Effect } from '../model/effect.ts';
 import { intercepted } from '../model/intercepted.ts';
 import { MemoryDisk } from '../model/memory-filesystem.ts';
-import { say, seed, sweepRecording } from './every-state.ts';
+import { DEEP, say, seed, sweepRecording } from './every-state.ts';
 import { type Acknowledgement, historyOn, PATHS, type Recording, storeOn } from './scenario.ts';
 import type { Reach } from './survivors.ts';
 
-const REACH: Reach = { exhaustUpTo: 32, draws: 8, oneIn: 16 };
+const REACH: Reach = DEEP ? { exhaustUpTo: 32, draws: 8, oneIn: 16 } : { exhaustUpTo: 16, draws: 2, oneIn: 64 };
 /** The system would write for so long by itself that nothing but these numbers has any card flushed. */
 const LIMITS: RedoLimits = { records: 3, waitMs: 1_000_000, mostRecords: 8 };
 const MANY = ['a', 'b', 'c', 'd', 'e', 'f'];
