@@ -16,6 +16,13 @@ import { SpareFiles } from './spare-files.ts';
 
 const IDENTITY = 'identity.json';
 
+/**
+ * So many digits has a name, most of them zeros. ext4 looks for a name, and for the room for one, entry by entry through
+ * 4 KB of its folder: of names that long there are fifty in it, of short ones two hundred. Where thousands of files are
+ * kept to be written over, that is a quarter of what it costs to keep one and to put it back.
+ */
+const NAME_DIGITS = 64;
+
 const LONG_AGO_MS = 1000;
 
 /** A folder that keeps filling while it is being removed has a live writer; it loses long before this. */
@@ -120,7 +127,7 @@ export class Staging {
 
   #newPath(): string {
     this.#count += 1;
-    return `${this.#folder}/${this.#count}`;
+    return `${this.#folder}/${String(this.#count).padStart(NAME_DIGITS, '0')}`;
   }
 }
 

@@ -18,12 +18,14 @@ export interface Windows {
   readonly shares: readonly Shares[];
 }
 
+/** One worker alone has settled by then: V8 has compiled, and the system has begun to write out what it is given. */
+const LEAST_TO_WARM_UP = 5;
 /** Of more workers than that, each has been long enough at it all the same. */
-const MOST_TO_WARM_UP = 8;
+const MOST_TO_WARM_UP = 9;
 
 /** What V8 compiles as it goes, each worker compiles for itself, and all of them on the same two processors. */
 function warmUpWindows(workers: number): number {
-  return 1 + Math.min(workers, MOST_TO_WARM_UP);
+  return Math.min(Math.max(1 + workers, LEAST_TO_WARM_UP), MOST_TO_WARM_UP);
 }
 
 /** So many windows does each side have, with those for warming up. */

@@ -7,8 +7,11 @@ const CARDS = 512;
 const CARD_BYTES = 520;
 const LINE_BYTES = 700;
 const ROOM_BYTES = 4 << 20;
+/** As long as ours, for a folder of long names is the quicker one; see `src/disk/staging.ts`. */
+const NAME_DIGITS = 64;
 
 export async function open(folder) {
+  const kept = (number) => `${folder}/kept/${String(number).padStart(NAME_DIGITS, '0')}`;
   for (const part of ['cards', 'kept', 'lock']) fs.mkdirSync(`${folder}/${part}`, { recursive: true });
   const line = Buffer.alloc(LINE_BYTES, 'x');
   const card = line.subarray(0, CARD_BYTES);
@@ -16,7 +19,7 @@ export async function open(folder) {
   fs.writeSync(journal, Buffer.alloc(ROOM_BYTES, '\n'));
   for (let number = 0; number < CARDS; number += 1) {
     fs.writeFileSync(`${folder}/cards/${number}`, card);
-    fs.writeFileSync(`${folder}/kept/${number}`, card);
+    fs.writeFileSync(kept(number), card);
   }
   fs.writeFileSync(`${folder}/identity`, 'worker');
   fs.fsyncSync(journal);
@@ -25,7 +28,7 @@ export async function open(folder) {
   function change() {
     changes += 1;
     fs.linkSync(`${folder}/identity`, `${folder}/lock/${changes}`);
-    const spare = `${folder}/kept/${changes - 1}`;
+    const spare = kept(changes - 1);
     const descriptor = fs.openSync(spare, 'r+');
     fs.writeSync(descriptor, card, 0, CARD_BYTES, 0);
     fs.futimesSync(descriptor, changes, changes);
@@ -34,7 +37,7 @@ export async function open(folder) {
     at = (at + LINE_BYTES) % (ROOM_BYTES - LINE_BYTES);
     fs.fdatasyncSync(journal);
     const place = `${folder}/cards/${changes % CARDS}`;
-    fs.linkSync(place, `${folder}/kept/${changes - 1 + CARDS}`);
+    fs.linkSync(place, kept(changes - 1 + CARDS));
     fs.renameSync(spare, place);
     fs.linkSync(`${folder}/lock/${changes}`, `${folder}/lock/${changes}.free`);
     fs.unlinkSync(`${folder}/lock/${changes}`);
