@@ -85,18 +85,6 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     tests: ['test/disk/numbered-lock.test.ts'],
   },
   {
-    name: 'waits-for-a-turn-that-is-over',
-    breaks: 'Whoever was turned away once leaves the lock alone for good.',
-    edits: [{ file: LOCK, from: 'lastSeen !== null && isInTurn(settings, lastSeen) ?', to: 'lastSeen !== null ?' }],
-    tests: ['test/disk/numbered-lock.test.ts'],
-  },
-  {
-    name: 'holder-judged-at-every-look',
-    breaks: 'Whoever waits lists the folder in which the holder works, again and again.',
-    edits: [{ file: LOCK, from: 'lastSeen !== null && isInTurn(settings, lastSeen) ?', to: 'lastSeen === -1 ?' }],
-    tests: ['test/disk/numbered-lock.test.ts'],
-  },
-  {
     name: 'name-kept-though-lost',
     breaks: 'Whoever has lost the lock takes it again under the name for which they are yet to be fenced off.',
     edits: [{ file: 'src/backlog/files/registry-lock.ts', from: '      if (!isGivenBack) this.close();\n', to: '' }],
