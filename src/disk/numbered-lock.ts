@@ -56,8 +56,6 @@ export interface LockSettings {
   readonly wallMs: () => number;
   /** A lock that was taken less than so long ago is left to its last holder, who may want it again; 0 leaves nothing. */
   readonly leaveAloneMs: number;
-  /** The generation that the caller was turned away by last, if there is one. */
-  readonly lastSeen?: number | null;
   /** Default 16; smaller only to make pruning happen early. */
   readonly keep?: number;
   /** Decides about the holder of a held generation; see `judgeHolder`. */
@@ -74,8 +72,8 @@ export interface HeldGeneration {
 export type Attempt =
   | { readonly kind: 'taken'; readonly lock: TakenLock }
   | { readonly kind: 'held'; readonly holder: HeldGeneration }
-  /** It is free, or will soon be, and left alone; see `leaveAloneMs`. */
-  | { readonly kind: 'left-alone'; readonly generation: number }
+  /** It is free, and left alone; see `leaveAloneMs`. */
+  | { readonly kind: 'left-alone' }
   /** Somebody else was quicker; try again at once. */
   | { readonly kind: 'lost-race' };
 
@@ -110,17 +108,7 @@ export interface TakenLock {
  * @throws the system's error; the lock may have been taken all the same, and is held until `Staging.disown`
  */
 export function tryLock(settings: LockSettings): Attempt {
-  return resume(settings) ?? waitFurther(settings) ?? take(settings);
-}
-
-/**
- * Null when it is time to look. A holder whose turn goes on is seen by the lock that it had when we looked last, as long
- * as that is not pruned: all of its locks are one file. To list the folder and to judge who holds it costs fifty times as
- * much, and would be in the way of the very one that is waited for.
- */
-function waitFurther(settings: LockSettings): Attempt | null {
-  const { lastSeen = null } = settings;
-  return lastSeen !== null && isInTurn(settings, lastSeen) ? { kind: 'left-alone', generation: lastSeen } : null;
+  return resume(settings) ?? take(settings);
 }
 
 /** Null when somebody else has taken the lock in between, or is about to. */
@@ -138,7 +126,7 @@ function take(settings: LockSettings): Attempt {
   const { files, folder } = settings;
   const before = readState(settings);
   if (before.held !== null && settings.judge(before.held) === 'alive') return { kind: 'held', holder: before.held };
-  if (before.held === null && isInTurn(settings, before.top)) return { kind: 'left-alone', generation: before.top };
+  if (before.held === null && isInTurn(settings, before.top)) return { kind: 'left-alone' };
 
   const generation = before.top + 1;
   if (generation > HIGHEST)

@@ -68,8 +68,6 @@ export class RegistryLock {
   #resumed = 0;
   /** The generation that was last seen held, and since when, by our own watch. */
   #observed = { generation: 0, sinceMs: 0 };
-  /** The generation that this process was turned away by last; null when it was not. */
-  #turnedAwayBy: number | null = null;
 
   constructor(settings: RegistryLockSettings) {
     this.#settings = settings;
@@ -89,12 +87,10 @@ export class RegistryLock {
         identityInode: staging.identityInode,
         resumeAfter: this.#resumeAfter(),
         leaveAloneMs: this.#waiting > 0 ? LEAVE_ALONE_MS : 0,
-        lastSeen: this.#turnedAwayBy,
         wallMs: () => clock.wallMs(),
         judge: (holder) => this.#judge(holder),
       });
       this.#givenBack = null;
-      this.#turnedAwayBy = turnedAwayBy(attempt);
       return attempt.kind === 'taken' ? { ...attempt, staging } : attempt;
     } catch (error) {
       this.#disown();
@@ -243,11 +239,6 @@ export type TurnedAway = Exclude<Attempt, { readonly kind: 'taken' }>;
 interface Done<T> {
   readonly kind: 'done';
   readonly value: T;
-}
-
-function turnedAwayBy(attempt: Attempt): number | null {
-  if (attempt.kind === 'held') return attempt.holder.generation;
-  return attempt.kind === 'left-alone' ? attempt.generation : null;
 }
 
 /** Whoever has lost a race tries again at once. */
