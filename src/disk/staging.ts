@@ -18,8 +18,8 @@ const IDENTITY = 'identity.json';
 
 /**
  * So many digits has a name, most of them zeros. ext4 looks for a name, and for the room for one, entry by entry through
- * 4 KB of its folder: of names that long there are fifty in it, of short ones two hundred. Where thousands of files are
- * kept to be written over, that is a quarter of what it costs to keep one and to put it back.
+ * 4 KB of its folder: of names that long there are fifty in it, of short ones two hundred. Where hundreds of files are
+ * kept to be written over, that saves a third of what it costs to keep one and to put it back; see docs/performance.md.
  */
 const NAME_DIGITS = 64;
 

@@ -1,10 +1,7 @@
 // As sqlite.mjs, but with what the contract of this backlog asks for and a bare table does without: every field of a
 // card, takeover of expired claims within the claim, a history of every change, the indexes that all of it needs.
-import { createRequire } from 'node:module';
 import { cards } from './contract.mjs';
-
-// Installed by `npm run bench`; nothing else needs it.
-const load = createRequire(new URL('../../../.ci/bench/package.json', import.meta.url));
+import { connect } from './sqlite.mjs';
 
 const SCHEMA = `
   create table backlog (
@@ -52,18 +49,10 @@ const NOTE = `
   insert into history (at, kind, id, by, from_status, to_status, rev)
   values (@now, @kind, @id, @by, @from, @to, @rev)`;
 
-function connect(file, synchronous) {
-  const database = new (load('better-sqlite3'))(file, { timeout: 60_000 });
-  database.pragma('journal_mode = wal');
-  database.pragma(`synchronous = ${synchronous}`);
-  return database;
-}
-
 export function open(file, synchronous) {
   const database = connect(file, synchronous);
-  const [expired, reclaim, claim, get, complete, note] = [
-    ...[EXPIRED, RECLAIM, CLAIM, 'select * from backlog where id = ?', COMPLETE, NOTE],
-  ].map((sql) => database.prepare(sql));
+  const statements = [EXPIRED, RECLAIM, CLAIM, 'select * from backlog where id = ?', COMPLETE, NOTE];
+  const [expired, reclaim, claim, get, complete, note] = statements.map((sql) => database.prepare(sql));
 
   function noted(kind, from, row, by, now) {
     note.run({ now, kind, id: row.id, by, from, to: row.status, rev: row.rev });

@@ -19,7 +19,7 @@ const COMPLETE = `
   update backlog set status = 'done', updated_at = @now
   where id = @id and status = 'claimed' and claim_owner = @owner and attempts = @attempts returning *`;
 
-function connect(file, synchronous) {
+export function connect(file, synchronous) {
   const database = new (load('better-sqlite3'))(file, { timeout: 60_000 });
   database.pragma('journal_mode = wal');
   database.pragma(`synchronous = ${synchronous}`);
